@@ -1,0 +1,83 @@
+"""What can go wrong, by name: the exceptions that leave the package, and the codes of problems inside a message.
+
+    NetflowParseError
+    ├── DecodeError(ValueError)      no message can be returned; has .offset, .protocol, .spec
+    │   ├── TruncatedDatagram        shorter than its own header
+    │   ├── UnknownVersion           not a version this library decodes; has .version
+    │   └── MalformedMessage         a header that cannot be bounded; in strict mode any structural damage
+    └── UsageError(ValueError)       the caller is at fault (also a TypeError where the kind is wrong)
+        ├── WrongType(TypeError)     str where octets belong, an unhashable exporter, …
+        └── RegistryError            bad or clashing element definitions
+
+Bad input never raises anything else: what is wrong inside a datagram that can be read at all is a *problem* in the
+message, a dict with one of the codes below.  Codes are API: each has a row in docs/problems.md.  Imports nothing of
+ours.
+"""
+
+from __future__ import annotations
+
+
+class NetflowParseError(Exception):
+    """Base of every exception this package raises on purpose."""
+
+
+class DecodeError(NetflowParseError, ValueError):
+    """No message can be returned for this datagram.
+
+    ``offset`` counts octets from the datagram's start, ``protocol`` is the message's ``protocol`` word or None,
+    ``spec`` names the section that was broken.
+    """
+
+    def __init__(self, message: str, *, offset: int = 0, protocol: str | None = None, spec: str | None = None) -> None:
+        super().__init__(message)
+        self.offset = offset
+        self.protocol = protocol
+        self.spec = spec
+
+
+class TruncatedDatagram(DecodeError):
+    """The datagram is shorter than the header of its protocol."""
+
+
+class UnknownVersion(DecodeError):
+    """The version word names no protocol that is decoded here; ``version`` is that number."""
+
+    def __init__(self, message: str, *, version: int) -> None:
+        super().__init__(message)
+        self.version = version
+
+
+class MalformedMessage(DecodeError):
+    """The header cannot be bounded; with ``Decoder(strict=True)`` any structural damage (RFC 7011 §9.1)."""
+
+
+class UsageError(NetflowParseError, ValueError):
+    """The caller asked for something that has no meaning; the text says what was expected."""
+
+
+class WrongType(UsageError, TypeError):
+    """An argument is of the wrong kind, such as text where octets belong."""
+
+
+class RegistryError(UsageError):
+    """A definition of an information element is bad, or clashes with one that is there."""
+
+
+# Problem codes.  Structural: parts of the datagram could not be read as they should.
+TRUNCATED_MESSAGE = "truncated_message"
+BAD_LENGTH = "bad_length"
+TRUNCATED_SET = "truncated_set"
+TRUNCATED_RECORD = "truncated_record"
+TRAILING_OCTETS = "trailing_octets"
+COUNT_MISMATCH = "count_mismatch"
+UNKNOWN_SET = "unknown_set"
+UNKNOWN_LAYOUT = "unknown_layout"
+# Templates.
+BAD_TEMPLATE = "bad_template"
+MISSING_TEMPLATE = "missing_template"
+NO_PROGRESS = "no_progress"
+# Values.
+BAD_VALUE = "bad_value"
+UNCERTAIN_TIME = "uncertain_time"
+# Bounds of Limits.
+LIMIT = "limit"

@@ -1,0 +1,54 @@
+"""Every bound on state, work and output: its default, its unit and the attack that it stops.  Imports nothing of
+ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from .errors import UsageError, WrongType
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limits:
+    """Bounds that no honest exporter meets.  Meeting one is a ``limit`` problem in the message, never an exception.
+
+    State:
+
+    * ``exporters``: exporters remembered; the one not heard of for longest is forgotten.  Forged source addresses.
+    * ``domains_per_exporter``: observation domains, source ids and engines of one exporter; the oldest is forgotten.
+    * ``templates_per_exporter``: over all its domains; more are rejected.  Floods of new template ids.
+    * ``fields_per_template``: a template with more is rejected.  One datagram that claims a huge record.
+
+    Work and output, for each datagram:
+
+    * ``values``: fields in all records together; what comes after is left undecoded.  Templates of zero-length fields,
+      whose records cost the sender nothing.
+    * ``problems``: problems listed; further ones are counted.  Datagrams made of nothing but damage.
+    * ``sample_octets``: octets that a problem quotes, in hex.
+
+    Caches, for each decoder:
+
+    * ``compiled_shapes``: functions generated for record shapes.  A new template shape in every datagram.
+    * ``cached_addresses``, ``cached_texts``: entries of the text caches (strings of at most 64 octets).  Addresses that
+      never come twice.
+    """
+
+    exporters: int = 65_536
+    domains_per_exporter: int = 1_024
+    templates_per_exporter: int = 4_096
+    fields_per_template: int = 2_048
+    values: int = 500_000
+    problems: int = 200
+    sample_octets: int = 64
+    compiled_shapes: int = 1_024
+    cached_addresses: int = 65_536
+    cached_texts: int = 16_384
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if type(value) is not int:
+                raise WrongType(f"Limits({field.name}={value!r}): expected an int")
+            if value < 1:
+                raise UsageError(f"Limits({field.name}={value}): expected at least 1")

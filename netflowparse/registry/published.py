@@ -1,0 +1,95 @@
+"""The generated tables as elements.  Nothing here changes at run time; what callers add lives in their Registry."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from . import _enterprise, _iana, _labels, _netflow9
+from .element import Element, forward_names
+
+# The words that a definition may use; semantics and units may also be left open.
+TYPES = frozenset(_labels.DATA_TYPES.values())
+SEMANTICS = frozenset(_labels.SEMANTICS.values())
+UNITS = frozenset(_labels.UNITS.values())
+
+
+def element(enterprise: int, element_id: int) -> Element | None:
+    """The element of IANA or of a vendor."""
+    if enterprise == 0:
+        row = _iana.ELEMENTS.get(element_id)
+        return None if row is None else Element(0, element_id, row[0], *row)
+    vendor = _enterprise.ELEMENTS.get(enterprise, {}).get(element_id)
+    if vendor is None:
+        return None
+    name, key, data_type, semantics, units, status = vendor
+    return Element(enterprise, element_id, name, key, data_type or "octetArray", semantics, units, "", status)
+
+
+def is_typed(enterprise: int, element_id: int) -> bool:
+    """Whether the published element's type is known; some vendors' are not."""
+    return enterprise == 0 or _enterprise.ELEMENTS[enterprise][element_id][2] != ""
+
+
+def netflow9_identity(field_type: int) -> tuple[int, int]:
+    """(enterprise, id) of the element that a NetFlow v9 field type is; (0, the same number) without a row."""
+    return _netflow9.ELEMENTS.get(field_type) or (0, field_type)
+
+
+def netflow9_bare(field_type: int) -> Element | None:
+    """The NetFlow v9 field that is no element of IANA's or a vendor's, only a number in v9's table."""
+    row = _netflow9.BARE.get(field_type)
+    if row is None:
+        return None
+    name, key, data_type, enterprise = row
+    return Element(enterprise, field_type, name, key, data_type, "", "", "", "current")
+
+
+def netflow9_scope(scope_type: int) -> Element | None:
+    """The scope of an options record.  RFC 3954 §6.1."""
+    key = _netflow9.SCOPES.get(scope_type)
+    return None if key is None else Element(0, scope_type, key, key, "unsigned32", "", "", "", "current")
+
+
+def organisation(enterprise: int) -> str:
+    """Who holds the enterprise number; "" where that is not in the table."""
+    return _enterprise.ORGANISATIONS.get(enterprise, "") if enterprise else "IANA"
+
+
+@cache
+def identities() -> dict[str, tuple[int, int]]:
+    """{key: (enterprise, id)} of all elements but the reverse ones."""
+    found = {row[0]: (0, element_id) for element_id, row in _iana.ELEMENTS.items()}
+    for enterprise, rows in _enterprise.ELEMENTS.items():
+        found.update({row[1]: (enterprise, element_id) for element_id, row in rows.items()})
+    return found
+
+
+@cache
+def field_types() -> dict[str, int]:
+    """{key: NetFlow v9 field type} of the bare ones."""
+    return {row[1]: field_type for field_type, row in _netflow9.BARE.items()}
+
+
+@cache
+def shared_names() -> frozenset[str]:
+    """Names that more than one element has, so that they are the key of none but IANA's."""
+    pairs = [(row[0], row[1]) for rows in _enterprise.ELEMENTS.values() for row in rows.values()]
+    pairs += [(row[0], row[1]) for row in _netflow9.BARE.values()]
+    return frozenset(name for name, key in pairs if name != key)
+
+
+def value_labels(key: str) -> dict[int, str] | None:
+    """{value: label} of an element, by its key; a reverse element has its forward's."""
+    return _of_element(_labels.VALUES, key)
+
+
+def flag_labels(key: str) -> dict[int, str] | None:
+    """{mask: label} of an element that is a set of flags, masks ascending."""
+    return _of_element(_labels.FLAGS, key)
+
+
+def _of_element(tables: dict[str, dict[int, str]], key: str) -> dict[int, str] | None:
+    for name in (key, *forward_names(key)):
+        if name in tables:
+            return tables[name]
+    return None

@@ -1,0 +1,283 @@
+"""iana/generate.py on CSV files as IANA publishes them, and on files it must refuse."""
+
+import csv
+import importlib
+import io
+import runpy
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+IANA = ROOT / "iana"
+ELEMENTS = "ipfix-information-elements.csv"
+HEADINGS = (
+    "ElementID,Name,Abstract Data Type,Data Type Semantics,Status,Description,Units,Range,Additional Information,"
+    "Reference,Revision,Date"
+)
+
+
+@pytest.fixture(scope="module")
+def generator():
+    """Modules of the generator by name."""
+    sys.path.insert(0, str(IANA))
+    yield {name: importlib.import_module(name) for name in ("facts", "keys", "labels", "generate")}
+    sys.path.remove(str(IANA))
+
+
+@pytest.fixture
+def facts(generator):
+    return generator["facts"]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A copy of iana/ whose files a test may change, with the modules made of it in ``out``."""
+    copied = tmp_path / "iana"
+    shutil.copytree(IANA, copied, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    shutil.copytree(ROOT / "netflowparse" / "registry", copied / "out", ignore=shutil.ignore_patterns("__pycache__"))
+    return copied
+
+
+@pytest.fixture
+def run(generator, folder, capsys):
+    """The generator's command on the copy: (exit status, what it said on stderr)."""
+
+    def command(*options):
+        status = generator["generate"].main([*options, "--facts", str(folder), "--out", str(folder / "out")])
+        return status, capsys.readouterr().err
+
+    return command
+
+
+def written(folder, module):
+    return runpy.run_path(str(folder / "out" / module))
+
+
+def change(folder, file, old, new):
+    text = (folder / file).read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    (folder / file).write_text(text.replace(old, new), encoding="utf-8")
+
+
+def append(folder, file, line):
+    with open(folder / file, "a", encoding="utf-8") as stream:
+        stream.write(line + "\n")
+
+
+# Reading.
+
+
+def test_elements_in_ianas_published_form(facts, tmp_path):
+    (tmp_path / ELEMENTS).write_bytes(
+        (
+            f"\ufeff{HEADINGS},Comment\r\n"
+            '0,Reserved,,,,,,,,"[RFC5102]",,2013-02-18,\r\n'
+            '1,"octetDeltaCount\n",unsigned64,deltaCounter,current,"The number of octets, since the\r\n\r\n  previous '
+            '""report"".\r\n  (if any)",octets,,"See [RFC791]\r\nfor the definition.",[RFC5102],0,2013-02-18,x\r\n'
+            "2-3,Assigned for NetFlow v9 compatibility,,,,,,,,[RFC3954],,,\r\n"
+            '9, sourceIPv4PrefixLength ,unsigned8,,deprecated,"text",bits,0-32,,[RFC5102],0,2013-02-18,\r\n'
+            "416,,,,deprecated,,,,,,,,\r\n"
+            "534-32767,Unassigned,,,,,,,,,,,\r\n"
+        ).encode()
+    )
+    words = facts.Vocabulary({4: "unsigned64", 1: "unsigned8"}, {3: "deltaCounter"}, {1: "bits", 2: "octets"}, {})
+    found = facts.iana_elements(tmp_path, words)
+    assert [element[2:] for element in found] == [
+        (1, "octetDeltaCount", "unsigned64", "deltaCounter", "octets", "", "current"),
+        (9, "sourceIPv4PrefixLength", "unsigned8", "", "bits", "0-32", "deprecated"),
+    ]
+    assert [element.row.line for element in found] == [3, 10]
+
+
+def test_codes_in_ianas_published_form(facts, tmp_path):
+    (tmp_path / "codes.csv").write_text(
+        "Value,Description,Reference\n"
+        '0x00,"Unknown: no idea\nat all: none.",[RFC1]\n'
+        "0x01, Plain label. ,[RFC1]\n"
+        "2,Reserved,\n"
+        "3,Unassigned,\n"
+        "0x04-0xFE,Unassigned,\n"
+        "0xFF,undefined,\n"
+    )
+    labels = facts.codes(tmp_path, "codes.csv", facts.first_filled("Name"))
+    assert labels == {0: "Unknown", 1: "Plain label", 2: "Reserved", 255: "undefined"}
+
+
+def test_a_name_column_outranks_the_description(facts, tmp_path):
+    (tmp_path / "codes.csv").write_text("Value,Name,Description\n1,idle timeout,The Flow ended: idle.\n2,,Other: x\n")
+    assert facts.codes(tmp_path, "codes.csv", facts.first_filled("Name")) == {1: "idle timeout", 2: "Other"}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("Value,Name\n1,a\n0x1,b\n", "codes.csv, line 3: duplicate Value 1"),
+        ("Value,Name\none,a\n", "codes.csv, line 2: Value is 'one', expected a number or a range"),
+        ("Value,Name\n9-3,a\n", "codes.csv, line 2: Value is '9-3', a range that ends before it begins"),
+        ("Value,Name\n1,\n", "codes.csv, line 2: Value 1 has no label"),
+        ("Value,Name\n1\n", "codes.csv, line 2: 1 cells, expected 2"),
+        ("Code,Name\n1,a\n", "codes.csv: no column 'Value', found Code, Name"),
+        ("", "codes.csv: no column 'Value', found nothing"),
+        ('Value,Name\n1,"a\n', "codes.csv: not a CSV file in UTF-8: unexpected end of data"),
+    ],
+)
+def test_refused_tables_are_named(facts, tmp_path, text, message):
+    (tmp_path / "codes.csv").write_text(text)
+    with pytest.raises(facts.FactError) as caught:
+        facts.codes(tmp_path, "codes.csv", facts.first_filled("Name"))
+    assert str(caught.value).startswith(message)
+
+
+# Writing.
+
+
+def test_a_file_as_iana_publishes_it_drops_in(folder, run):
+    with open(folder / ELEMENTS, encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, [*rows[0], "Errata"], lineterminator="\r\n")
+    writer.writeheader()
+    for row in rows:
+        row["Name"] += "\n"
+        row["Description"] = 'A long "text",\r\n\r\n  of several lines: and a colon.'
+        row["Additional Information"] += "\r\nsee also"
+        writer.writerow({**row, "Errata": ""})
+    (folder / ELEMENTS).write_bytes(("\ufeff" + text.getvalue()).encode())
+    assert run("--check") == (0, "")
+
+
+def test_full_descriptions_give_the_same_labels(folder, run):
+    file = "ipfix/classification-engine-ids.csv"
+    change(folder, file, "21,Qosmos ixEngine,", '21,"The Qosmos engine, as a whole\nsentence without a label.",')
+    change(folder, file, "13,PANA-L7,", '13,"PANA-L7: Proprietary layer 7 definition,\n see x: y.",')
+    assert run("--check") == (0, "")
+
+
+def test_check_names_the_modules_that_differ(folder, run):
+    append(folder, "pen.csv", "99999,Example,,")
+    status, said = run("--check")
+    assert (status, said) == (1, "_enterprise.py differs from what iana/generate.py writes\n")
+    assert run() == (0, "")
+    assert run("--check") == (0, "")
+    assert written(folder, "_enterprise.py")["ORGANISATIONS"][99999] == "Example"
+
+
+def test_modules_are_written_where_none_are(folder, run):
+    before = {path.name: path.read_bytes() for path in (folder / "out").glob("_[a-z]*.py")}
+    for path in (folder / "out").iterdir():
+        path.unlink()
+    assert run() == (0, "")
+    assert {path.name: path.read_bytes() for path in (folder / "out").iterdir()} == before
+
+
+def test_a_new_highest_id_is_a_warning(folder, run):
+    change(folder, ELEMENTS, "534-32767,", "535-32767,")
+    append(folder, ELEMENTS, "534,newElement,unsigned8,,current,,,,,,,")
+    assert run() == (0, "warning: highest element is now 534 newElement, was 533\n")
+    assert written(folder, "_iana.py")["ELEMENTS"][534] == ("newElement", "unsigned8", "", "", "", "current")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("1,octetDeltaCount,unsigned64,", "1,octetDeltaCount,uint64,", "line 3: id 1: unknown data type 'uint64'"),
+        ("1,octetDeltaCount,unsigned64,", "1,octetDeltaCount,,", "line 3: id 1: unknown data type ''"),
+        ("1,octetDeltaCount,unsigned64,deltaCounter", "1,octetDeltaCount,unsigned64,d", "id 1: unknown semantics 'd'"),
+        (
+            "\n3,deltaFlowCount,unsigned64,deltaCounter,current,,flows",
+            "\n3,deltaFlowCount,unsigned64,deltaCounter,current,,cows",
+            "line 5: id 3: unknown unit 'cows'",
+        ),
+        (
+            "\n3,deltaFlowCount,unsigned64,deltaCounter,current",
+            "\n3,deltaFlowCount,unsigned64,deltaCounter,fresh",
+            "line 5: id 3: unknown status 'fresh'",
+        ),
+        ("\n3,deltaFlowCount", "\n2,deltaFlowCount", "line 5: duplicate id 2, also on line 4"),
+        ("65-69,", "64-69,", "duplicate id 64, also on line 66"),
+        ("\n3,deltaFlowCount", "\n3,packetDeltaCount", "line 5: id 3: name packetDeltaCount is also on line 4"),
+        ("\n3,deltaFlowCount", "\n3,PacketDeltaCount", "line 5: id 3: name PacketDeltaCount is also on line 4"),
+        ("\n3,deltaFlowCount", "\n3,tunnelDeltaFlowCount", "element 3 was deltaFlowCount unsigned64, now tunnelDelta"),
+        ("deltaFlowCount,unsigned64", "deltaFlowCount,unsigned32", "line 5: element 3 was deltaFlowCount unsigned64,"),
+        ("534-32767,", "534-40000,", "id 40000, expected at most 32767"),
+    ],
+)
+def test_refused_elements_of_iana(folder, run, old, new, message):
+    if "tunnel" in new:
+        change(folder, "netflow-v9/field-types.csv", "3,deltaFlowCount", "3,tunnelDeltaFlowCount")
+    change(folder, ELEMENTS, old, new)
+    status, said = run()
+    assert status == 1
+    assert said.startswith(f"error: {ELEMENTS}")
+    assert message in said
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "message"),
+    [
+        ("vendor/2636-juniper.csv", "2636,1,x,uint8,,,current,,,,", "line 3: id 1: unknown data type 'uint8'"),
+        ("vendor/2636-juniper.csv", "2636,1,x,string,sum,,current,,,,", "line 3: id 1: unknown semantics 'sum'"),
+        ("vendor/2636-juniper.csv", "2636,1,x,string,,bytes,current,,,,", "line 3: id 1: unknown unit 'bytes'"),
+        ("vendor/2636-juniper.csv", "2636,137,x,string,,,current,,,,", "duplicate id 137 of enterprise 2636"),
+        ("vendor/2636-juniper.csv", "9,1,x,string,,,current,,,,", "line 3: pen 9, expected the one of the file name"),
+        ("vendor/2636-juniper.csv", "2636,40000,x,string,,,current,,,,", "line 3: id 40000, expected at most 32767"),
+        ("vendor/2636-juniper.csv", "2636,1,scope,string,,,current,,,,", "'scope' is kept for something else"),
+        ("vendor/2636-juniper.csv", "2636,1,ie7,string,,,current,,,,", "'ie7' is kept for something else"),
+        ("pen.csv", "2636,Juniper again,,", "2636 is also on line"),
+        ("netflow-v9/field-types.csv", "150,X,,,,1,packetDeltaCount,,,,,,,", "element 1 is 'octetDeltaCount' at IANA"),
+        ("netflow-v9/field-types.csv", "40099,X,,,,,,9,1,,,,,", "element 1 of enterprise 9 is in no vendor file"),
+        ("netflow-v9/field-types.csv", "8,X,,,,,,,,,,,,", "8 is also on line 9"),
+        ("netflow-v9/field-types.csv", "9000,X,,,uint8,,,,,,,,,", "unknown data type 'uint8'"),
+        ("netflow-v9/value-enumerations.csv", "61,DIRECTION,1,out,x", "flowDirection 1 is 'out', but 'egress'"),
+        ("netflow-v9/value-enumerations.csv", "9000,X,1,out,x", "field type 9000 is not in"),
+        ("ipfix/ie-embedded-enumerations.csv", "61,flowWay,value,3,x,IANA", "flowWay is not element 61"),
+        ("ipfix/ie-embedded-enumerations.csv", "61,flowDirection,bit,3,x,IANA", "unknown kind 'bit'"),
+    ],
+)
+def test_refused_rows_of_our_own_tables(folder, run, file, line, message):
+    append(folder, file, line)
+    status, said = run()
+    assert status == 1
+    assert said.startswith(f"error: {file}, line ")
+    assert message in said
+
+
+def test_a_vanished_element_must_be_accepted(folder, run):
+    (folder / "vendor" / "2636-juniper.csv").write_text("pen,element_id,name,data_type,semantics,units,status\n")
+    status, said = run()
+    assert status == 1
+    assert said.startswith("error: vendor/2636-*.csv: element 137 of enterprise 2636 (")
+    assert run("--accept") == (0, "")
+    assert 2636 not in written(folder, "_enterprise.py")["ELEMENTS"]
+    assert run("--check") == (0, "")
+
+
+def test_a_changed_type_must_be_accepted(folder, run):
+    change(folder, ELEMENTS, "deltaFlowCount,unsigned64", "deltaFlowCount,unsigned32")
+    assert run("--accept") == (0, "")
+    assert written(folder, "_iana.py")["ELEMENTS"][3][1] == "unsigned32"
+
+
+def test_shared_names_get_a_prefix_for_every_vendor(folder, run):
+    append(folder, "vendor/2636-juniper.csv", "2636,1,CLIENT_TCP_FLAGS,string,,,current,,,,")
+    append(folder, "vendor/2636-juniper.csv", "2636,2,sourceIPv4Address,string,,,current,,,,")
+    append(folder, "vendor/2636-juniper.csv", "2636,3,whatever,string,,,unknown-name,,,,")
+    assert run() == (0, "")
+    vendors = written(folder, "_enterprise.py")["ELEMENTS"]
+    assert vendors[2636][1][:2] == ("CLIENT_TCP_FLAGS", "pen2636_CLIENT_TCP_FLAGS")
+    assert vendors[35632][78][:2] == ("CLIENT_TCP_FLAGS", "pen35632_CLIENT_TCP_FLAGS")
+    assert vendors[2636][2][1] == "pen2636_sourceIPv4Address"
+    assert vendors[2636][3][:3] == ("pen2636_ie3", "pen2636_ie3", "string")
+
+
+def test_one_vendor_may_not_use_a_name_twice(folder, run):
+    append(folder, "vendor/2636-juniper.csv", "2636,1,same,string,,,current,,,,")
+    append(folder, "vendor/2636-juniper.csv", "2636,2,same,string,,,current,,,,")
+    status, said = run()
+    assert (status, said) == (
+        1,
+        "error: vendor/2636-juniper.csv, line 4: key 'pen2636_same' is also that of vendor/2636-juniper.csv, line 3\n",
+    )
