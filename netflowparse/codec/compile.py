@@ -1,0 +1,150 @@
+"""The compiled engine: for each layout the function that one would write by hand for it.
+
+Records of fixed fields become one ``iter_unpack`` and a dict display; variable lengths are read in runs, with one
+check against the set's end for each record.  Source text holds our own identifiers, integers, and keys passed through
+``repr``; nothing read from the wire is ever spelled into it otherwise.  The text of a function is kept as its
+``__source__``.
+"""
+
+from __future__ import annotations
+
+from struct import Struct as Packing
+from typing import Any
+
+from construct import Struct
+
+from ..wire.leaves import LONG_LENGTH
+from ..wire.values import Site
+from .display import spell
+from .layout import Layout
+from .plan import Field, fields_of
+from .reader import HeaderReader, PairReader, RecordReader
+
+INDENT = "    "
+READ = "def read(octets, start, end, most, faults, clock):"
+
+
+class Compiler:
+    """Makes readers whose functions share one namespace: its text caches and converters."""
+
+    def __init__(self, namespace: dict[str, Any]) -> None:
+        self._namespace = namespace
+
+    def record_reader(self, layout: Layout) -> RecordReader:
+        """The reader of records of *layout*."""
+        scope = dict(self._namespace)
+        lines = _fixed_records(layout, scope) if layout.fixed else _free_records(layout, scope)
+        reader: RecordReader = _function([READ, *lines], scope)
+        return reader
+
+    def header_reader(self, layout: Layout) -> HeaderReader:
+        """The reader of one header of *layout* at an offset."""
+        packing = _packing(layout.fields)
+        scope = {**self._namespace, "unpack": packing.unpack_from}
+        display = spell(layout.display, _emitter(layout, Site("offset", "0")))
+        targets = _targets(layout.fields)
+        lines = [f"({targets}) = unpack(octets, offset)", f"return {display}"]
+        reader: HeaderReader = _function(["def read(octets, offset):", *(INDENT + line for line in lines)], scope)
+        return reader
+
+    def pair_reader(self, declaration: Struct) -> PairReader:
+        """The reader of the integers of a small head at an offset, as a tuple."""
+        return _packing(tuple(fields_of(declaration))).unpack_from
+
+
+def _function(lines: list[str], scope: dict[str, Any]) -> Any:
+    source = "\n".join(lines) + "\n"
+    exec(compile(source, "<netflowparse record>", "exec"), scope)
+    function = scope.pop("read")
+    function.__source__ = source
+    return function
+
+
+def _packing(fields: tuple[Field, ...]) -> Packing:
+    return Packing(">" + "".join(field.letters for field in fields))
+
+
+def _targets(fields: tuple[Field, ...], first: int = 0) -> str:
+    names = [name for index, field in enumerate(fields, first) for name in field.variables(index)]
+    return "".join(f"{name}, " for name in names)
+
+
+def _emitter(layout: Layout, site: Site) -> Any:
+    return lambda index: layout.fields[index].expression(index, site._replace(field=str(index)))
+
+
+def _prologue(layout: Layout) -> list[str]:
+    return [INDENT + "bias, base = clock"] if layout.uses_clock else []
+
+
+def _fixed_records(layout: Layout, scope: dict[str, Any]) -> list[str]:
+    packing = _packing(layout.fields)
+    size = packing.size
+    scope["iter_unpack"] = packing.iter_unpack
+    display = spell(layout.display, _emitter(layout, Site(f"start + len(records) * {size}", "")))
+    each = f"for ({_targets(layout.fields)}) in iter_unpack(octets[start:stop])"
+    lines = [f"stop = start + min((end - start) // {size}, most) * {size}"]
+    if layout.may_be_odd:  # where a value stands is counted by the records before it
+        lines += ["records = []", "append = records.append", f"{each}:", f"{INDENT}append({display})"]
+        lines += ["return records, stop"]
+    else:
+        lines += [f"return [{display} {each}], stop"]
+    return _prologue(layout) + [INDENT + line for line in lines]
+
+
+def _free_records(layout: Layout, scope: dict[str, Any]) -> list[str]:
+    """Lines of a reader of records that have fields of variable length, or conditional ones.
+
+    Reading may run past *end* within one record, but never past the octets: slices stop there, all else is Unreadable.
+    The check after the last field then drops the record.
+    """
+    body: list[str] = []
+    run: list[tuple[int, Field]] = []
+    for index, field in enumerate(layout.fields):
+        if field.fixed:
+            run.append((index, field))
+            continue
+        body += _run(run, scope)
+        run = []
+        body += _variable(index) if field.variable else _conditional(index, field, layout, scope)
+    body += _run(run, scope)
+    display = spell(layout.display, _emitter(layout, Site("at", "")))
+    lines = ["records = []", "append = records.append", f"last = end - {layout.minimum_length}", "position = start"]
+    lines += ["for _ in repeat(None, most):"]
+    loop = ["if position > last:", INDENT + "break", "at = position", "try:", *(INDENT + line for line in body)]
+    loop += ["except Unreadable:", INDENT + "position = at", INDENT + "break"]
+    loop += ["if position > end:", INDENT + "position = at", INDENT + "break", f"append({display})"]
+    lines += [INDENT + line for line in loop] + ["return records, position"]
+    return _prologue(layout) + [INDENT + line for line in lines]
+
+
+def _run(run: list[tuple[int, Field]], scope: dict[str, Any]) -> list[str]:
+    fields = tuple(field for _, field in run)
+    packing = _packing(fields)
+    if not packing.size:
+        return []
+    unpack = f"unpack{run[0][0]}"
+    scope[unpack] = packing.unpack_from
+    targets = "".join(f"{name}, " for index, field in run for name in field.variables(index))
+    lines = [f"({targets}) = {unpack}(octets, position)"] if targets else []
+    return [*lines, f"position += {packing.size}"]
+
+
+def _variable(index: int) -> list[str]:
+    return [
+        "length = octets[position]",
+        f"if length < {LONG_LENGTH}:",
+        INDENT + "position += 1",
+        "else:",
+        INDENT + "length = octets[position + 1] << 8 | octets[position + 2]",
+        INDENT + "position += 3",
+        f"f{index} = octets[position:(position := position + length)]",
+    ]
+
+
+def _conditional(index: int, field: Field, layout: Layout, scope: dict[str, Any]) -> list[str]:
+    assert field.condition is not None
+    name, mask = field.condition
+    (flags,) = (at for at, other in enumerate(layout.fields) if other.name == name)
+    lines = _run([(index, field)], scope)
+    return [f"if f{flags} & {mask}:", *(INDENT + line for line in lines), "else:", INDENT + f"f{index} = None"]

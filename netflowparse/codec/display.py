@@ -1,0 +1,121 @@
+"""How the fields of a record become its dict: which key holds which field, and what is derived beside them.
+
+A display is a tuple of (key, source).  Every source has two faces: ``build`` makes its value from the decoded fields
+(the reference), ``emit`` spells the same in generated code.  Keys are data: they reach source text through ``repr``
+alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+Emit: TypeAlias = Callable[[int], str]  # field index -> source text of its value
+
+UPTIME_RANGE = 1 << 32  # ms: sysUpTime wraps after 49.7 days
+HALF_RANGE = 1 << 31
+
+
+class Clock(NamedTuple):
+    """What turns a sysUpTime into absolute ms; made once a datagram by ``clock``."""
+
+    bias: int
+    base: int
+
+
+def clock(export_milliseconds: int, system_up_time: int) -> Clock:
+    """The ``Clock`` of a datagram exported at ms since 1970 when its exporter's sysUpTime was *system_up_time* ms.
+
+    A time is then ``base + ((uptime + bias) mod 2^32)``: the signed 32-bit difference, right across a wrap, and for
+    uptimes a little later than the header's own (NetFlow v5 document §3, "Times").
+    """
+    return Clock(HALF_RANGE - system_up_time, export_milliseconds - HALF_RANGE)
+
+
+class One(NamedTuple):
+    """The value of one field."""
+
+    field: int
+
+    def build(self, values: Sequence[Any], at: Clock | None) -> Any:
+        return values[self.field]
+
+    def emit(self, emit: Emit) -> str:
+        return emit(self.field)
+
+
+class Several(NamedTuple):
+    """The values of fields that share a key: a list in wire order."""
+
+    fields: tuple[int, ...]
+
+    def build(self, values: Sequence[Any], at: Clock | None) -> Any:
+        return [values[field] for field in self.fields]
+
+    def emit(self, emit: Emit) -> str:
+        return f"[{', '.join(emit(field) for field in self.fields)}]"
+
+
+class Nested(NamedTuple):
+    """A dict of its own under one key."""
+
+    display: Display
+
+    def build(self, values: Sequence[Any], at: Clock | None) -> Any:
+        return build(self.display, values, at)
+
+    def emit(self, emit: Emit) -> str:
+        return spell(self.display, emit)
+
+
+class Absolute(NamedTuple):
+    """ms since 1970 of a field that counts ms of sysUpTime, by the datagram's clock."""
+
+    field: int
+
+    def build(self, values: Sequence[Any], at: Clock | None) -> Any:
+        assert at is not None
+        return at.base + (values[self.field] + at.bias) % UPTIME_RANGE
+
+    def emit(self, emit: Emit) -> str:
+        return f"base + ({emit(self.field)} + bias & {UPTIME_RANGE - 1})"
+
+
+class SinceBoot(NamedTuple):
+    """ms since 1970 of a field that counts ms since the system start that another field of the record tells."""
+
+    field: int
+    system_start: int
+
+    def build(self, values: Sequence[Any], at: Clock | None) -> Any:
+        return values[self.system_start] + values[self.field]
+
+    def emit(self, emit: Emit) -> str:
+        return f"{emit(self.system_start)} + {emit(self.field)}"
+
+
+Source: TypeAlias = One | Several | Nested | Absolute | SinceBoot
+Display: TypeAlias = "tuple[tuple[str, Source], ...]"
+
+
+def by_key(keyed: Iterable[tuple[str, int]]) -> Display:
+    """The display of (key, field index) pairs: fields whose keys are equal become one list at the first one's place."""
+    fields: dict[str, list[int]] = {}
+    for key, index in keyed:
+        fields.setdefault(key, []).append(index)
+    return tuple((key, One(found[0]) if len(found) == 1 else Several(tuple(found))) for key, found in fields.items())
+
+
+def build(display: Display, values: Sequence[Any], at: Clock | None) -> dict[str, Any]:
+    """The dict that *display* makes of one record's decoded values."""
+    return {key: source.build(values, at) for key, source in display}
+
+
+def spell(display: Display, emit: Emit) -> str:
+    """Source text of the dict that *display* makes."""
+    return "{" + ", ".join(f"{key!r}: {source.emit(emit)}" for key, source in display) + "}"
+
+
+def uses_clock(display: Display) -> bool:
+    """Whether any value needs the datagram's clock."""
+    return any(isinstance(source, Absolute) for _, source in display)

@@ -1,0 +1,54 @@
+"""What both engines read records by: a declaration, its display, and what follows from them.
+
+Layouts come from a fixed declaration (``layout_of``) or from a template (``record.template_layout``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from construct import Struct
+
+from .display import Display, by_key, uses_clock
+from .plan import Field, fields_of
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layout:
+    """How octets become the dicts of one kind of record.
+
+    ``names`` are the keys by which problems speak of the fields, ``misfits`` the fields whose declared length their
+    type cannot have, with the text that says so.
+    """
+
+    declaration: Struct
+    display: Display
+    names: tuple[str, ...]
+    misfits: tuple[tuple[int, str], ...] = ()
+    fields: tuple[Field, ...] = field(init=False)
+    minimum_length: int = field(init=False)
+    field_count: int = field(init=False)
+    fixed: bool = field(init=False)
+    may_be_odd: bool = field(init=False)
+    uses_clock: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        fields = tuple(fields_of(self.declaration))
+        derived: dict[str, Any] = {
+            "fields": fields,
+            "minimum_length": sum(each.minimum_length for each in fields),
+            "field_count": sum(each.name is not None for each in fields),
+            "fixed": all(each.fixed for each in fields),
+            "may_be_odd": any(each.may_be_odd for each in fields),
+            "uses_clock": uses_clock(self.display),
+        }
+        for name, value in derived.items():
+            object.__setattr__(self, name, value)
+
+
+def layout_of(declaration: Struct, *derived: tuple[str, Any]) -> Layout:
+    """The layout of a declaration whose field names are its keys; *derived* (key, source) pairs come after them."""
+    names = tuple(each.name or "" for each in fields_of(declaration))
+    keyed = by_key((name, index) for index, name in enumerate(names) if name)
+    return Layout(declaration, (*keyed, *derived), names)

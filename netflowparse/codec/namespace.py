@@ -1,0 +1,126 @@
+"""What generated functions call: bounded text caches, and the readings of values that are odd or of free width.
+
+Each decoder has one namespace, so that a flood sent to one never slows another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import repeat
+from socket import AF_INET6, inet_ntoa, inet_ntop
+from struct import Struct
+from struct import error as StructError  # noqa: N812
+from typing import Any, TypeAlias
+
+from ..limits import Limits
+from ..wire.leaves import EXACT, INTEGERS, WIDEST_INTEGER, fits, fixed_leaf
+from ..wire.texts import decode_application_id, decode_padded_text, decode_text
+from ..wire.values import Odd, Site, ntp_microseconds, ntp_nanoseconds
+from .plan import field_of
+from .reader import Faults
+
+LONGEST_CACHED_TEXT = 64  # octets; longer texts are too many and too large to keep
+
+Reading: TypeAlias = Callable[[Any, int, int, Faults], Any]  # value, record's offset, field index, faults
+
+
+class AddressTexts(dict[Any, str]):
+    """Octets or number of an address -> its text, made on first use; emptied when it is full."""
+
+    def __init__(self, spell: Callable[[Any], str], most: int) -> None:
+        super().__init__()
+        self._spell = spell
+        self._most = most
+
+    def __missing__(self, address: Any) -> str:
+        if len(self) >= self._most:
+            self.clear()
+        text = self[address] = self._spell(address)
+        return text
+
+
+def _ipv4_text(address: int) -> str:
+    return inet_ntoa(address.to_bytes(4, "big"))
+
+
+def _ipv6_text(address: bytes) -> str:
+    return inet_ntop(AF_INET6, address)
+
+
+def _mac_text(address: bytes) -> str:
+    return address.hex(":")
+
+
+def _learner(cache: dict[bytes, str], decode: Callable[[bytes], Any], most: int) -> Reading:
+    """The function that decodes what *cache* lacks, keeps what is well-formed and short, and reports what is not."""
+
+    def learn(octets: bytes, where: int, field: int, faults: Faults) -> Any:
+        text = decode(octets)
+        if type(text) is Odd:
+            faults.append((where, field))
+            return text.value
+        if len(octets) <= LONGEST_CACHED_TEXT:
+            if len(cache) >= most:
+                cache.clear()
+            cache[octets] = text
+        return text
+
+    return learn
+
+
+def _nothing(value: Any, where: int, field: int, faults: Faults) -> None:
+    faults.append((where, field))
+
+
+def namespace(limits: Limits) -> dict[str, Any]:
+    """The names that generated functions may use, with caches of their own."""
+    addresses, texts = limits.cached_addresses, limits.cached_texts
+    names: dict[str, Any] = {
+        "repeat": repeat,
+        "Unreadable": (StructError, IndexError),
+        "from_bytes": int.from_bytes,
+        "ipv4": AddressTexts(_ipv4_text, addresses),
+        "ipv6": AddressTexts(_ipv6_text, addresses),
+        "mac": AddressTexts(_mac_text, addresses),
+        "nothing": _nothing,
+        "ntp_microseconds": ntp_microseconds,
+        "ntp_nanoseconds": ntp_nanoseconds,
+    }
+    for name, decode in (
+        ("text", decode_text),
+        ("padded_text", decode_padded_text),
+        ("application_id", decode_application_id),
+    ):
+        cache: dict[bytes, str] = {}
+        names[name], names["learn_" + name] = cache, _learner(cache, decode, texts)
+    names["flexible"] = {abstract_type: _flexible(abstract_type, names) for abstract_type in (*EXACT, *INTEGERS)}
+    return names
+
+
+def _flexible(abstract_type: str, names: dict[str, Any]) -> Reading:
+    """The reading of one type's values whatever their width; the leaf of each width is compiled when first met."""
+    leaves: list[Reading | None] = [None] * (WIDEST_INTEGER + 1)
+
+    def read(octets: bytes, where: int, field: int, faults: Faults) -> Any:
+        length = len(octets)
+        if not fits(abstract_type, length):
+            faults.append((where, field))
+            return octets.hex()
+        leaf = leaves[length]
+        if leaf is None:
+            leaf = leaves[length] = _leaf_reading(abstract_type, length, names)
+        return leaf(octets, where, field, faults)
+
+    return read
+
+
+def _leaf_reading(abstract_type: str, length: int, names: dict[str, Any]) -> Reading:
+    leaf = field_of("value", fixed_leaf(abstract_type, length))
+    targets = "".join(f"{name}, " for name in leaf.variables(0))
+    unpack = f"{targets}= unpack(octets)" if targets else "pass"
+    value = leaf.expression(0, Site("where", "field"))
+    source = f"def read(octets, where, field, faults):\n    {unpack}\n    return {value}\n"
+    scope = {**names, "unpack": Struct(">" + leaf.letters).unpack}
+    exec(compile(source, f"<netflowparse {abstract_type} of {length} octets>", "exec"), scope)
+    reading: Reading = scope["read"]
+    return reading

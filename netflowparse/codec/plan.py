@@ -1,0 +1,141 @@
+"""A Construct ``Struct`` taken apart: which octets each field has, and how its value is spelled in generated code.
+
+This is the only place that knows the attributes of Construct's classes.  A node it does not know is ``NotCompilable``:
+losing the fast path must fail, not slow users down in silence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from struct import calcsize
+
+from construct import (
+    Bytes,
+    BytesInteger,
+    Computed,
+    Const,
+    Construct,
+    FormatField,
+    GreedyBytes,
+    IfThenElse,
+    Padded,
+    Pass,
+    Prefixed,
+    Rebuild,
+    Renamed,
+    Struct,
+)
+
+from ..wire.ipfix import HasBit
+from ..wire.leaves import VarLength
+from ..wire.values import Site, Value
+
+#: How integers that ``struct`` has no letter for are split: octets -> letters.
+SPLIT_INTEGERS = {3: "BH", 5: "BL", 6: "HL", 7: "BHL"}
+
+
+class NotCompilable(TypeError):
+    """A declaration has a node that no generated code exists for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a record, padding included.
+
+    ``letters`` are those of ``struct`` for its fixed octets ("" if it has none); ``variable`` says that a length comes
+    first (RFC 7011 §7).  ``condition`` names an earlier field and the bits of it without which this one is absent.
+    """
+
+    name: str | None  # None: padding
+    letters: str
+    constant: object = None  # the value of a field without octets
+    value: Value | None = None  # the adapter, where the value needs one
+    variable: bool = False
+    signed: bool | None = None  # of an integer that struct has no letter for; None: what struct gives is the value
+    condition: tuple[str, int] | None = None
+
+    @property
+    def octets(self) -> int:
+        """Octets that it takes when it is there and of fixed length."""
+        return calcsize(">" + self.letters)
+
+    @property
+    def minimum_length(self) -> int:
+        """Octets that it takes at least."""
+        return 1 if self.variable else 0 if self.condition else self.octets
+
+    @property
+    def fixed(self) -> bool:
+        """Whether it always takes the same octets."""
+        return not self.variable and self.condition is None
+
+    @property
+    def may_be_odd(self) -> bool:
+        """Whether its value can come with a problem."""
+        return self.value is not None and bool(self.value.expected)
+
+    @property
+    def _split(self) -> bool:
+        return self.signed is not None and not self.letters.endswith("s")
+
+    def variables(self, index: int) -> list[str]:
+        """The names that unpacking fills: one for each letter but padding."""
+        if self._split:
+            return [f"f{index}_{part}" for part in range(len(self.letters))]
+        return [f"f{index}"] if self.letters and self.name is not None else []
+
+    def expression(self, index: int, site: Site) -> str:
+        """Source text of the value in the message of the field that ``variables(index)`` were unpacked for."""
+        if not self.variable and not self.letters:
+            return repr(self.constant)
+        if self.value is not None:
+            return self.value.emit(f"f{index}", site)
+        if self._split:
+            return self._joined(index)
+        return f"f{index}" if self.signed is None else f"from_bytes(f{index}, 'big', signed={self.signed})"
+
+    def _joined(self, index: int) -> str:
+        shift, parts = 0, []
+        for name, letter in zip(reversed(self.variables(index)), reversed(self.letters), strict=True):
+            parts.append(f"{name} << {shift}" if shift else name)
+            shift += 8 * calcsize(">" + letter)
+        return f"({' | '.join(reversed(parts))})"
+
+
+def fields_of(declaration: Struct) -> list[Field]:
+    """The fields of *declaration*, in wire order."""
+    return [field_of(subcon.name, subcon) for subcon in declaration.subcons]
+
+
+def field_of(name: str | None, node: Construct) -> Field:
+    """What *node* reads, as the field called *name*."""
+    if isinstance(node, Renamed | Rebuild | Const):
+        return field_of(name, node.subcon)
+    if isinstance(node, FormatField):
+        return Field(name, node.fmtstr[1:])
+    if isinstance(node, Bytes):
+        return Field(name, f"{node.length}s")
+    if isinstance(node, BytesInteger):
+        letters = SPLIT_INTEGERS.get(node.length, f"{node.length}s")
+        if node.signed and node.length in SPLIT_INTEGERS:
+            letters = letters[0].lower() + letters[1:]
+        return Field(name, letters, signed=node.signed)
+    if isinstance(node, Padded) and node.subcon is Pass:
+        return Field(None, f"{node.length}x")
+    if isinstance(node, Computed):
+        return Field(name, "", constant=node.func)
+    if isinstance(node, Prefixed) and isinstance(node.lengthfield, VarLength):
+        return Field(name, "", value=_adapter(node.subcon, GreedyBytes), variable=True)
+    if isinstance(node, IfThenElse) and isinstance(node.condfunc, HasBit) and node.elsesubcon is Pass:
+        then = field_of(name, node.thensubcon)
+        return Field(name, then.letters, condition=(node.condfunc.field, node.condfunc.mask))
+    if isinstance(node, Value):
+        inner = field_of(name, node.subcon)
+        return Field(name, inner.letters, value=node)
+    raise NotCompilable(f"{name}: {node!r}")
+
+
+def _adapter(node: Construct, subcon: Construct) -> Value:
+    if isinstance(node, Value) and node.subcon is subcon:
+        return node
+    raise NotCompilable(f"variable length of {node!r}")

@@ -1,0 +1,84 @@
+"""A template and a registry into the layout of its records.  RFC 7011 §3.4.3 and §6.2, RFC 3954 §5.3 and §6.2.
+
+Element types decide how octets are read, element keys what the values are called; the template's lengths always rule.
+"""
+
+from __future__ import annotations
+
+from construct import Struct
+
+from ..registry import Element, Registry
+from ..template import VARIABLE_LENGTH, FieldSpecifier, Template
+from ..wire.leaves import APPLICATION_ID, fits, fixed_leaf, variable_leaf
+from .display import Absolute, Display, Nested, One, SinceBoot, Source, by_key
+from .layout import Layout
+
+APPLICATION_IDS = {(0, 95), (29305, 95)}  # applicationId, and its reverse (RFC 5103)
+SYSTEM_INIT_TIME = "systemInitTimeMilliseconds"  # element 160: ms since 1970
+#: ms of sysUpTime -> the absolute ms that is added where the record has none
+UPTIMES = {"flowStartSysUpTime": "flowStartMilliseconds", "flowEndSysUpTime": "flowEndMilliseconds"}
+LONGEST_UPTIME = 8  # octets
+
+
+def elements_of(template: Template, registry: Registry) -> list[Element]:
+    """The element of each field, by the number space that the template's protocol and the field's place give its id."""
+    if template.protocol != "netflow9":
+        return [registry.element(field.enterprise, field.id) for field in template.fields]
+    scope = template.scope_count or 0
+    return [registry.netflow9_scope(field.id) for field in template.fields[:scope]] + [
+        registry.netflow9(field.id) for field in template.fields[scope:]
+    ]
+
+
+def template_layout(template: Template, registry: Registry, *, absolute_times: bool) -> Layout:
+    """How the records of *template* are read.
+
+    With *absolute_times* the layout of NetFlow v9 flows needs the datagram's clock where it turns sysUpTimes into ms
+    since 1970; without, they stay as they are.
+    """
+    elements = elements_of(template, registry)
+    types = [_type(element) for element in elements]
+    leaves = [
+        variable_leaf(abstract_type) if field.length == VARIABLE_LENGTH else fixed_leaf(abstract_type, field.length)
+        for abstract_type, field in zip(types, template.fields, strict=True)
+    ]
+    declaration = Struct(*(f"f{index}" / leaf for index, leaf in enumerate(leaves)))
+    misfits = tuple(
+        (index, f"a length that {abstract_type} can have")
+        for index, (abstract_type, field) in enumerate(zip(types, template.fields, strict=True))
+        if field.length != VARIABLE_LENGTH and not fits(abstract_type, field.length)
+    )
+    keys = [element.key for element in elements]
+    return Layout(declaration, _display(template, keys, absolute_times), tuple(keys), misfits)
+
+
+def _type(element: Element) -> str:
+    return APPLICATION_ID if (element.enterprise, element.id) in APPLICATION_IDS else element.type
+
+
+def _display(template: Template, keys: list[str], absolute_times: bool) -> Display:
+    indexed = [(key, index) for index, key in enumerate(keys)]
+    if template.scope_count is not None:
+        scope, rest = indexed[: template.scope_count], indexed[template.scope_count :]
+        return (("scope", Nested(by_key(scope))), *by_key(rest))
+    display = by_key(indexed)
+    return display + _absolute_times(template, display, absolute_times)
+
+
+def _absolute_times(template: Template, display: Display, absolute_times: bool) -> Display:
+    sources = dict(display)
+    added: list[tuple[str, Source]] = []
+    for uptime, absolute in UPTIMES.items():
+        source, start = sources.get(uptime), sources.get(SYSTEM_INIT_TIME)
+        if absolute in sources or not isinstance(source, One) or not _is_uptime(template.fields[source.field]):
+            continue
+        if template.protocol == "netflow9":
+            if absolute_times:
+                added.append((absolute, Absolute(source.field)))
+        elif isinstance(start, One) and template.fields[start.field].length == 8:
+            added.append((absolute, SinceBoot(source.field, start.field)))
+    return tuple(added)
+
+
+def _is_uptime(field: FieldSpecifier) -> bool:
+    return 0 < field.length <= LONGEST_UPTIME

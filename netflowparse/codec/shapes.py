@@ -1,0 +1,94 @@
+"""The record shapes that a decoder knows: layout and reader of each, shared by all templates of the same shape.
+
+A shape is compiled when interpreting it has cost about as much as compiling would, so a flood of new templates buys the
+sender no compilations; the oldest shapes are dropped when there are too many.
+"""
+
+from __future__ import annotations
+
+from ..limits import Limits
+from ..registry import Registry
+from ..template import VARIABLE_LENGTH, Template
+from . import reference
+from .compile import Compiler
+from .display import Clock
+from .layout import Layout
+from .namespace import namespace
+from .reader import Faults, RecordReader
+from .record import template_layout
+
+COMPILE_AFTER = 6  # records interpreted
+
+
+class Engine:
+    """Makes readers: compiled ones, or with ``compiled=False`` those of the reference engine."""
+
+    def __init__(self, limits: Limits, *, compiled: bool = True) -> None:
+        maker = Compiler(namespace(limits)) if compiled else reference
+        self.compiled = compiled
+        self.record_reader = maker.record_reader
+        self.header_reader = maker.header_reader
+        self.pair_reader = maker.pair_reader
+
+
+class RecordShape:
+    """How the records of some template are read.  ``read`` is None once the shape has been dropped."""
+
+    __slots__ = ("_engine", "_interpreted", "field_count", "layout", "minimum_length", "quirks", "read")
+
+    read: RecordReader | None
+
+    def __init__(self, layout: Layout, engine: Engine, quirks: tuple[str, ...]) -> None:
+        self.layout = layout
+        self.quirks = quirks
+        self.minimum_length = layout.minimum_length
+        self.field_count = layout.field_count
+        self._engine = engine
+        self._interpreted = 0
+        self.read = self._read_at_first if engine.compiled else reference.record_reader(layout)
+
+    def _read_at_first(
+        self, octets: bytes, start: int, end: int, most: int, faults: Faults, clock: Clock | None
+    ) -> tuple[list[dict[str, object]], int]:
+        self._interpreted += min((end - start) // self.minimum_length, most)
+        if self._interpreted <= COMPILE_AFTER:
+            return reference.record_reader(self.layout)(octets, start, end, most, faults, clock)
+        self.read = reader = self._engine.record_reader(self.layout)
+        return reader(octets, start, end, most, faults, clock)
+
+
+class ShapeCache:
+    """The shapes of one decoder."""
+
+    def __init__(self, engine: Engine, registry: Registry, limits: Limits) -> None:
+        self._engine = engine
+        self._registry = registry
+        self._edition = registry.edition
+        self._most = limits.compiled_shapes
+        self._shapes: dict[tuple[object, ...], RecordShape] = {}
+
+    def shape(self, template: Template, *, absolute_times: bool) -> RecordShape:
+        """The shape of *template*, with the registry's present names and types."""
+        key = (*template.shape, absolute_times)
+        shape = self._shapes.get(key)
+        if shape is None:
+            layout = template_layout(template, self._registry, absolute_times=absolute_times)
+            shape = self._shapes[key] = RecordShape(layout, self._engine, _quirks(template))
+            if len(self._shapes) > self._most:
+                self._drop(next(iter(self._shapes)))
+        return shape
+
+    def follow_registry(self) -> None:
+        """Drop every shape if the registry has learned something since the last call."""
+        if self._edition is not self._registry.edition:
+            self._edition = self._registry.edition
+            for key in list(self._shapes):
+                self._drop(key)
+
+    def _drop(self, key: tuple[object, ...]) -> None:
+        self._shapes.pop(key).read = None
+
+
+def _quirks(template: Template) -> tuple[str, ...]:
+    variable = any(field.length == VARIABLE_LENGTH for field in template.fields)
+    return ("variable_length_in_v9",) if variable and template.protocol == "netflow9" else ()

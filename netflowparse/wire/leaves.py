@@ -1,0 +1,160 @@
+"""A Construct for every abstract type at every width.  RFC 7011 §6 and §7, RFC 7012 §3.1, RFC 9740 (unsigned256).
+
+Integers are read at any width from 1 to 32 octets, wider than the type too, because exporters send both.  A width
+that a type cannot have gives hex; ``fits`` tells that beforehand for a fixed width, an ``Odd`` for one met on the
+wire.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from construct import (
+    Bytes,
+    BytesInteger,
+    Computed,
+    Construct,
+    Float32b,
+    Float64b,
+    FormatField,
+    GreedyBytes,
+    Int8ub,
+    Int32ub,
+    Int64ub,
+    Prefixed,
+    stream_read,
+    stream_write,
+)
+
+from .texts import ApplicationId, PaddedText, Text
+from .values import (
+    Boolean,
+    Finite,
+    Hex,
+    Ipv4Text,
+    Ipv6Text,
+    MacText,
+    NtpMicroseconds,
+    NtpNanoseconds,
+    Odd,
+    Site,
+    Value,
+)
+
+VARIABLE_LENGTH = 0xFFFF  # RFC 7011 §7: the field length that says each value brings its own
+LONG_LENGTH = 255  # the first octet that says two more give the length
+WIDEST_INTEGER = 32  # octets: unsigned256
+
+UNSIGNED = frozenset({"unsigned8", "unsigned16", "unsigned32", "unsigned64", "unsigned256"})
+SIGNED = frozenset({"signed8", "signed16", "signed32", "signed64"})
+INTEGERS = UNSIGNED | SIGNED
+LISTS = frozenset({"basicList", "subTemplateList", "subTemplateMultiList"})
+OCTETS = frozenset({"octetArray"}) | LISTS
+APPLICATION_ID = "applicationId"  # an octetArray by its registration; RFC 6759 gives it a form
+
+#: Types of one or two exact widths: octets -> the Construct.  dateTime…: RFC 7011 §6.1.7 to §6.1.10.
+EXACT: dict[str, dict[int, Construct]] = {
+    "float32": {4: Finite(Float32b)},
+    "float64": {8: Finite(Float64b), 4: Finite(Float32b)},  # RFC 7011 §6.2: a float64 may come as float32
+    "boolean": {1: Boolean(Int8ub)},
+    "macAddress": {6: MacText(Bytes(6))},
+    "ipv4Address": {4: Ipv4Text(Int32ub)},
+    "ipv6Address": {16: Ipv6Text(Bytes(16))},
+    "dateTimeSeconds": {4: Int32ub},
+    "dateTimeMilliseconds": {8: Int64ub},
+    "dateTimeMicroseconds": {8: NtpMicroseconds(Int64ub)},
+    "dateTimeNanoseconds": {8: NtpNanoseconds(Int64ub)},
+}
+ABSTRACT_TYPES = frozenset({*EXACT, *INTEGERS, *OCTETS, "string"})
+
+
+class VarLength(Construct):  # type: ignore[misc]
+    """The length before a value of variable length: 1 octet below 255, else 255 and 2 octets.  RFC 7011 §7.
+
+    Reads the 3-octet form of a short length too; writes the short one.
+    """
+
+    def _parse(self, stream: Any, context: Any, path: str) -> int:
+        length: int = stream_read(stream, 1, path)[0]
+        return length if length < LONG_LENGTH else int.from_bytes(stream_read(stream, 2, path), "big")
+
+    def _build(self, obj: int, stream: Any, context: Any, path: str) -> int:
+        data = bytes((obj,)) if obj < LONG_LENGTH else b"\xff" + obj.to_bytes(2, "big")
+        stream_write(stream, data, len(data), path)
+        return obj
+
+
+class Flexible(Value):
+    """A typed value whose width is known only on the wire: the leaf of that width, or hex and a problem."""
+
+    def __init__(self, abstract_type: str) -> None:
+        super().__init__(GreedyBytes)
+        self.abstract_type = abstract_type
+        self.expected = f"a length that {abstract_type} can have"
+
+    def _decode(self, obj: bytes, context: Any, path: str) -> Any:
+        if not fits(self.abstract_type, len(obj)):
+            return Odd(obj.hex())
+        return fixed_leaf(self.abstract_type, len(obj)).parse(obj)
+
+    def _encode(self, obj: Any, context: Any, path: str) -> bytes:
+        if obj is None:
+            return b""
+        if self.abstract_type in INTEGERS:
+            width = max(1, ((obj if obj >= 0 else ~obj).bit_length() + (self.abstract_type in SIGNED) + 7) // 8)
+            return obj.to_bytes(width, "big", signed=self.abstract_type in SIGNED)  # type: ignore[no-any-return]
+        width = next(iter(EXACT[self.abstract_type]))
+        return fixed_leaf(self.abstract_type, width).build(obj)  # type: ignore[no-any-return]
+
+    def fault(self, octets: bytes) -> str:
+        leaf = fixed_leaf(self.abstract_type, len(octets))
+        return leaf.expected if fits(self.abstract_type, len(octets)) and isinstance(leaf, Value) else self.expected
+
+    def emit(self, value: str, site: Site) -> str:
+        return site.odd(f"flexible[{self.abstract_type!r}]", value)
+
+
+def fits(abstract_type: str, length: int) -> bool:
+    """Whether a value of *length* octets can be read as its type; no octets at all always can ("no value")."""
+    if abstract_type in INTEGERS:
+        return length <= WIDEST_INTEGER
+    return not length or abstract_type not in EXACT or length in EXACT[abstract_type]
+
+
+@lru_cache(maxsize=4096)
+def fixed_leaf(abstract_type: str, length: int) -> Construct:
+    """The Construct of a value of exactly *length* octets, 0 included: "" for text and octets, None for the others."""
+    if abstract_type in OCTETS or abstract_type in ("string", APPLICATION_ID) or not fits(abstract_type, length):
+        if not length:
+            return Computed("")
+        of_octets = {"string": PaddedText, APPLICATION_ID: _application_id}.get(abstract_type, Hex)
+        return of_octets(Bytes(length))
+    if not length:
+        return Computed(None)
+    if abstract_type in INTEGERS:
+        return _integer(length, abstract_type in SIGNED)
+    return EXACT[abstract_type][length]
+
+
+@lru_cache(maxsize=64)
+def variable_leaf(abstract_type: str) -> Construct:
+    """The Construct of a value that brings its own length.  RFC 7011 §7."""
+    if abstract_type == "string":
+        return Prefixed(VarLength(), Text(GreedyBytes))
+    if abstract_type == APPLICATION_ID:
+        return Prefixed(VarLength(), ApplicationId(GreedyBytes, None))
+    if abstract_type in OCTETS:
+        return Prefixed(VarLength(), Hex(GreedyBytes))
+    return Prefixed(VarLength(), Flexible(abstract_type))
+
+
+def _application_id(subcon: Any) -> ApplicationId:
+    return ApplicationId(subcon, subcon.sizeof())
+
+
+def _integer(length: int, signed: bool) -> Construct:
+    letters = {1: "b", 2: "h", 4: "l", 8: "q"}
+    if length in letters:
+        return FormatField(">", letters[length] if signed else letters[length].upper())
+    return BytesInteger(length, signed=signed)

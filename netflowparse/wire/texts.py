@@ -1,0 +1,107 @@
+"""Values whose octets spell a text: strings and application ids.  Adapters like those of ``values``.
+
+Their generated readings go through a bounded cache each, because the same few texts come again and again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .values import Odd, Site, Value
+
+PEN_ENGINE = 20  # RFC 6759 §4.1 PANA-L7-PEN: a 4-octet enterprise number stands before the selector
+
+
+def decode_text(octets: bytes) -> Any:
+    """The text of UTF-8 *octets*; ill-formed ones are escaped with backslashes, in an ``Odd``.  RFC 7011 §6.1.6."""
+    try:
+        return octets.decode()
+    except UnicodeDecodeError:
+        return Odd(octets.decode("utf-8", "backslashreplace"))
+
+
+def decode_padded_text(octets: bytes) -> Any:
+    """As ``decode_text``, without the NULs that fill a fixed-length string to its length."""
+    return decode_text(octets.rstrip(b"\0"))
+
+
+def decode_application_id(octets: bytes) -> Any:
+    """Text "engine:selector", with engine 20 "20:enterprise:selector"; a selector may have any length.  RFC 6759 §4.2.
+
+    Engine 20 without its whole enterprise number is hex, in an ``Odd``; no octets at all are "".
+    """
+    if not octets:
+        return ""
+    engine, rest = octets[0], octets[1:]
+    parts = [engine]
+    if engine == PEN_ENGINE:
+        if len(rest) < 4:
+            return Odd(octets.hex())
+        parts.append(int.from_bytes(rest[:4], "big"))
+        rest = rest[4:]
+    if rest:
+        parts.append(int.from_bytes(rest, "big"))
+    return ":".join(map(str, parts))
+
+
+class CachedText(Value):
+    """Base of what is read through a cache: ``cache`` names it in generated code, ``learn_…`` reads what it lacks."""
+
+    cache: str
+
+    def emit(self, value: str, site: Site) -> str:
+        return f"({self.cache}[{value}] if {value} in {self.cache} else {site.odd('learn_' + self.cache, value)})"
+
+
+class Text(CachedText):
+    """UTF-8 octets -> str; ill-formed ones escaped with backslashes, and a problem.  RFC 7011 §6.1.6."""
+
+    expected = "a string is well-formed UTF-8"
+    cache = "text"
+
+    def _decode(self, obj: bytes, context: Any, path: str) -> Any:
+        return decode_text(obj)
+
+    def _encode(self, obj: str, context: Any, path: str) -> bytes:
+        return obj.encode()
+
+
+class PaddedText(CachedText):
+    """A string of fixed length: as ``Text``, the NULs at its end cut."""
+
+    expected = Text.expected
+    cache = "padded_text"
+
+    def __init__(self, subcon: Any) -> None:
+        super().__init__(subcon)
+        self.length = subcon.sizeof()
+
+    def _decode(self, obj: bytes, context: Any, path: str) -> Any:
+        return decode_padded_text(obj)
+
+    def _encode(self, obj: str, context: Any, path: str) -> bytes:
+        return obj.encode().ljust(self.length, b"\0")
+
+
+class ApplicationId(CachedText):
+    """classificationEngineId and selector -> "13:453", "20:12356:40567".  RFC 6759 §4."""
+
+    expected = "engine 20 carries a 4-octet enterprise number"
+    cache = "application_id"
+
+    def __init__(self, subcon: Any, length: int | None) -> None:
+        super().__init__(subcon)
+        self.length = length  # None: variable
+
+    def _decode(self, obj: bytes, context: Any, path: str) -> Any:
+        return decode_application_id(obj)
+
+    def _encode(self, obj: str, context: Any, path: str) -> bytes:
+        parts = [int(part) for part in obj.split(":") if part]
+        head = bytes(parts[:1]) + b"".join(part.to_bytes(4, "big") for part in parts[1:-1])
+        if len(parts) == 2 and parts[0] == PEN_ENGINE:
+            head, parts = bytes(parts[:1]) + parts[1].to_bytes(4, "big"), parts[:1]
+        if len(parts) < 2:
+            return head
+        length = self.length or len(head) + max(1, (parts[-1].bit_length() + 7) // 8)
+        return head + parts[-1].to_bytes(length - len(head), "big")
