@@ -1,0 +1,41 @@
+"""NetFlow, IPFIX and sFlow datagrams to plain dicts.
+
+>>> import netflowparse
+>>> message = netflowparse.decode(datagram, exporter="192.0.2.1")  # doctest: +SKIP
+>>> [flow["sourceIPv4Address"] for flow in message["flows"]]  # doctest: +SKIP
+
+``decode`` keeps templates in one decoder for the whole process; a collector makes its own ``Decoder``.
+"""
+
+from ._version import __version__
+from .decoder import Decoder, decode, reset
+from .errors import (
+    DecodeError,
+    MalformedMessage,
+    NetflowParseError,
+    RegistryError,
+    TruncatedDatagram,
+    UnknownVersion,
+    UsageError,
+    WrongType,
+)
+from .limits import Limits
+from .registry import Element, Registry
+
+__all__ = [
+    "DecodeError",
+    "Decoder",
+    "Element",
+    "Limits",
+    "MalformedMessage",
+    "NetflowParseError",
+    "Registry",
+    "RegistryError",
+    "TruncatedDatagram",
+    "UnknownVersion",
+    "UsageError",
+    "WrongType",
+    "__version__",
+    "decode",
+    "reset",
+]

@@ -1,0 +1,135 @@
+"""The decoder: what the caller keeps between datagrams, and the one call that turns octets into a message.
+
+No I/O and no clock: octets come in, plain dicts go out, and time is what the datagrams say or the caller passes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any, Protocol
+
+from .errors import TruncatedDatagram, UnknownVersion, UsageError, WrongType
+from .limits import Limits
+from .protocols.context import make_context
+from .protocols.definitions import describe_fields
+from .protocols.fixed import fixed_formats
+from .protocols.ipfix import Ipfix
+from .protocols.netflow9 import Netflow9
+from .registry import Registry
+from .state.templates import TRANSPORTS
+from .types import Message, TemplateRow
+
+
+class _Format(Protocol):
+    def decode(self, octets: bytes, exporter: Hashable, now: int | None, transport: str) -> dict[str, Any]: ...
+
+
+class Decoder:
+    """Decodes the datagrams of any number of exporters, and remembers their templates between datagrams.
+
+    * ``registry``: names and types of information elements; by default IANA's and the vendors'.
+    * ``limits``: bounds on state, work and output.
+    * ``compiled=False``: every format is read by its Construct declaration, interpreted: slow, and otherwise the same.
+
+    Single-threaded.  Exporters are independent of each other: to use more cores, give each its own decoder and its own
+    exporters.
+    """
+
+    def __init__(
+        self, *, registry: Registry | None = None, limits: Limits | None = None, compiled: bool = True
+    ) -> None:
+        self.registry = Registry() if registry is None else _expect(registry, Registry, "registry")
+        self.limits = Limits() if limits is None else _expect(limits, Limits, "limits")
+        self._context = make_context(self.registry, self.limits, compiled=compiled)
+        self._formats: dict[int, _Format] = {
+            **fixed_formats(self._context),
+            9: Netflow9(self._context),
+            10: Ipfix(self._context),
+        }
+
+    def decode(self, datagram: bytes, exporter: Hashable, *, now: int | None = None, transport: str = "udp") -> Message:
+        """The message of one *datagram* that *exporter* sent: always the keys of ``types.Message``.
+
+        *exporter* is any hashable; templates are kept under it.  *now* (s since 1970) replaces the export time in what
+        is remembered; *transport* is "udp", "tcp", "sctp" or "file" and decides whether withdrawals are obeyed.
+
+        Raises ``DecodeError`` when there is no message to return, ``UsageError`` for arguments of the wrong kind;
+        whatever else is wrong with the datagram is in the message's ``problems``.
+        """
+        if type(datagram) is not bytes:
+            datagram = _octets(datagram)
+        if transport not in TRANSPORTS:
+            raise UsageError(f"transport {transport!r}: expected one of {', '.join(sorted(TRANSPORTS))}")
+        if now is not None and not isinstance(now, int):
+            raise WrongType(f"now={now!r}: expected int seconds since 1970, or None")
+        if len(datagram) < 2:
+            raise TruncatedDatagram(f"{len(datagram)} octets: not even a version", offset=len(datagram))
+        version = datagram[0] << 8 | datagram[1]
+        known = self._formats.get(version)
+        if known is None:
+            raise _unknown_version(version, datagram)
+        try:
+            hash(exporter)
+        except TypeError as error:
+            raise WrongType(f"exporter {exporter!r}: expected a hashable") from error
+        return known.decode(datagram, exporter, now, transport)  # type: ignore[return-value]
+
+    def templates(self) -> list[TemplateRow]:
+        """The templates in force, one plain row each, in the order in which exporters were last heard."""
+        return [
+            {
+                "exporter": exporter,
+                "protocol": protocol,
+                "domain": domain,
+                "template_id": known.template.template_id,
+                "scope_count": known.template.scope_count,
+                "fields": describe_fields(known.template, self.registry),
+                "learned": known.learned,
+                "refreshed": known.refreshed,
+            }
+            for exporter, protocol, domain, known in self._context.store
+        ]
+
+    def forget(self, exporter: Hashable) -> bool:
+        """Forget all that is known of *exporter*, as when its session ends; whether anything was."""
+        return self._context.store.forget(exporter)
+
+    def reset(self) -> None:
+        """Forget all exporters."""
+        self._context.store.clear()
+
+
+_default: list[Decoder] = []  # the package's only global: made on first use
+
+
+def decode(datagram: bytes, exporter: Hashable, *, now: int | None = None, transport: str = "udp") -> Message:
+    """As ``Decoder.decode``, with one decoder for the whole process: for notebooks and first steps."""
+    if not _default:
+        _default.append(Decoder())
+    return _default[0].decode(datagram, exporter, now=now, transport=transport)
+
+
+def reset() -> None:
+    """Empty the decoder behind the module-level ``decode``."""
+    _default.clear()
+
+
+def _octets(datagram: Any) -> bytes:
+    if isinstance(datagram, bytes | bytearray | memoryview):
+        return bytes(datagram)
+    raise WrongType(f"datagram is {type(datagram).__name__}: expected bytes, bytearray or memoryview")
+
+
+def _expect(value: Any, kind: type, name: str) -> Any:
+    if not isinstance(value, kind):
+        raise WrongType(f"{name}={value!r}: expected a {kind.__name__}")
+    return value
+
+
+def _unknown_version(version: int, datagram: bytes) -> UnknownVersion:
+    hint = ""
+    if datagram[:4] == b"\0\0\0\5":
+        hint = " (00 00 00 05 begins an sFlow version 5 datagram)"
+    elif datagram[:1] != b"\0" and datagram[1:2] == b"\0":
+        hint = f" (octets in the wrong order? {datagram[0]} is 00 {datagram[0]:02x} on the wire)"
+    return UnknownVersion(f"version {version}: expected 1, 5, 6, 7, 8, 9 or 10{hint}", version=version)

@@ -1,0 +1,27 @@
+"""What the protocols of one decoder share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..codec.shapes import Engine, ShapeCache
+from ..limits import Limits
+from ..registry import Registry
+from ..state.templates import TemplateStore
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The parts of a decoder that its protocols work with."""
+
+    engine: Engine
+    registry: Registry
+    limits: Limits
+    store: TemplateStore
+    shapes: ShapeCache
+
+
+def make_context(registry: Registry, limits: Limits, *, compiled: bool) -> Context:
+    """A context of its own for one decoder."""
+    engine = Engine(limits, compiled=compiled)
+    return Context(engine, registry, limits, TemplateStore(limits), ShapeCache(engine, registry, limits))

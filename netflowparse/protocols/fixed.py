@@ -1,0 +1,161 @@
+"""NetFlow v1, v5, v6, v7 and v8: a header, then records of one layout.  The whole road of a datagram in one screen.
+
+The header's count and the octets that are there must agree; where they do not, whole records are decoded and the rest
+is a problem.  RFC-less; rules NF5-L1 to NF5-L6 of the v5 layout document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+from construct import Struct
+
+from ..codec.display import Absolute
+from ..codec.layout import layout_of
+from ..codec.plan import fields_of
+from ..codec.reader import RecordReader
+from ..codec.record import UPTIMES
+from ..errors import (
+    BAD_VALUE,
+    COUNT_MISMATCH,
+    TRAILING_OCTETS,
+    TRUNCATED_RECORD,
+    UNKNOWN_LAYOUT,
+    TruncatedDatagram,
+)
+from ..wire import netflow5, netflow8
+from .context import Context
+from .message import message
+from .problems import Problems
+from .times import datagram_clock, report_missing_clock
+
+NANOSECONDS_PER_SECOND = 1_000_000_000
+WITHOUT_SEQUENCE = {"expected": None, "missing": None, "event": "uncertain"}
+
+
+class _Records:
+    """Readers of one record declaration: with absolute times, and without where the header's clock cannot be."""
+
+    def __init__(self, context: Context, declaration: Struct) -> None:
+        names = [field.name for field in fields_of(declaration)]
+        times = ((absolute, Absolute(names.index(uptime))) for uptime, absolute in UPTIMES.items())
+        self.size = declaration.sizeof()
+        self.timed: RecordReader = context.engine.record_reader(layout_of(declaration, *times))
+        self.untimed: RecordReader = context.engine.record_reader(layout_of(declaration))
+
+
+class FixedFormat:
+    """Decodes the datagrams of one fixed version."""
+
+    def __init__(self, context: Context, version: int, header: Struct, records: dict[int, Struct]) -> None:
+        self.protocol = f"netflow{version}"
+        self._context = context
+        self._header_size = header.sizeof()
+        self._read_header = context.engine.header_reader(layout_of(header))
+        self._records = {layout: _Records(context, record) for layout, record in records.items()}
+
+    def decode(self, octets: bytes, exporter: Hashable, now: int | None, transport: str) -> dict[str, Any]:
+        """The message of a datagram of this version."""
+        if len(octets) < self._header_size:
+            raise TruncatedDatagram(
+                f"{self.protocol} header: {len(octets)} octets, need {self._header_size}",
+                offset=len(octets),
+                protocol=self.protocol,
+                spec="NetFlow v5 §1",
+            )
+        header = self._read_header(octets, 0)
+        if "sampling" in header:
+            sampling = header.pop("sampling")
+            header["samplingMode"] = sampling >> netflow5.MODE_SHIFT
+            header["samplingInterval"] = sampling & netflow5.INTERVAL_MASK
+        problems = Problems(self._context.limits)
+        return message(
+            self.protocol,
+            exporter,
+            header,
+            flows=self._flows(octets, header, problems),
+            options=[],
+            templates=[],
+            sequence=self._sequence(exporter, header),
+            problems=problems.entries,
+            quirks=[],
+        )
+
+    def _sequence(self, exporter: Hashable, header: dict[str, Any]) -> dict[str, Any]:
+        if "sequenceNumber" not in header:  # version 1
+            return dict(WITHOUT_SEQUENCE)
+        engine = header.get("engineType", 0) << 8 | header.get("engineId", 0)
+        domain = self._context.store.domain(exporter, self.protocol, engine)
+        return domain.sequence.observe(header["sequenceNumber"], header["count"])
+
+    def _flows(self, octets: bytes, header: dict[str, Any], problems: Problems) -> list[dict[str, Any]]:
+        start, end = self._header_size, len(octets)
+        aggregation = header.get("aggregation", 0)
+        records = self._records.get(aggregation)
+        if records is None:
+            problems.add(
+                UNKNOWN_LAYOUT,
+                f"aggregation {aggregation} at octet 22: no layout is known, {end - start} octets left undecoded",
+                22,
+                length=end - start,
+                octets=problems.quote(octets, start, end),
+            )
+            return []
+        nanoseconds = header["exportNanoseconds"]
+        if nanoseconds >= NANOSECONDS_PER_SECOND:
+            problems.add(BAD_VALUE, f"exportNanoseconds {nanoseconds}: expected less than a second", 12, length=4)
+            nanoseconds = 0
+        export_time = header["exportTime"] * 1000 + nanoseconds // 1_000_000
+        count, whole = header["count"], (end - start) // records.size
+        clock = datagram_clock(export_time, header["sysUpTime"])
+        read = records.timed if clock else records.untimed
+        flows, stop = read(octets, start, end, min(count, whole), [], clock)
+        if clock is None:
+            report_missing_clock(flows, problems)
+        if count != whole or stop != end:
+            _report_count(octets, count, records.size, start, problems)
+        return flows
+
+
+def _report_count(octets: bytes, count: int, size: int, start: int, problems: Problems) -> None:
+    end = len(octets)
+    whole, left = divmod(end - start, size)
+    stop = start + min(count, whole) * size
+    if count > whole:
+        problems.add(
+            COUNT_MISMATCH,
+            f"header counts {count} records: {whole} are there",
+            2,
+            malformed=True,
+            count=count,
+            found=whole,
+        )
+        if left:
+            problems.add(
+                TRUNCATED_RECORD,
+                f"record at octet {stop}: {left} octets, need {size}",
+                stop,
+                malformed=True,
+                length=left,
+            )
+    elif stop != end:
+        problems.add(
+            TRAILING_OCTETS,
+            f"{end - stop} octets at octet {stop} beyond the {count} records that the header counts",
+            stop,
+            length=end - stop,
+            octets=problems.quote(octets, stop, end),
+        )
+
+
+def fixed_formats(context: Context) -> dict[int, FixedFormat]:
+    """The decoders of all fixed versions, by version number."""
+    declarations = {
+        1: (netflow5.Header1, {0: netflow5.Record1}),
+        5: (netflow5.Header5, {0: netflow5.Record5}),
+        6: (netflow5.Header6, {0: netflow5.Record6}),
+        7: (netflow5.Header7, {0: netflow5.Record7}),
+        8: (netflow8.Header8, netflow8.RECORDS),
+    }
+    return {version: FixedFormat(context, version, *declared) for version, declared in declarations.items()}

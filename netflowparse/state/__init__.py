@@ -1,0 +1,3 @@
+"""What a decoder remembers between datagrams: templates and sequence numbers, for each exporter and observation
+domain.
+"""

@@ -1,0 +1,82 @@
+"""The shapes of what comes out, for type checkers.  At run time they are plain dicts."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
+
+Flow: TypeAlias = dict[str, Any]  # keys are element names; values are plain
+Header: TypeAlias = dict[str, Any]
+
+
+class TemplateField(TypedDict):
+    """One field of a template."""
+
+    name: str  # its key in flows
+    enterprise: int  # 0: IANA's number space, or any field of NetFlow v9
+    id: int
+    length: int | Literal["variable"]  # octets
+
+
+class TemplateEvent(TypedDict):
+    """A template record met in a datagram, and what came of it."""
+
+    event: Literal["learned", "refreshed", "replaced", "withdrawn", "withdrawal_ignored", "conflict", "rejected"]
+    template_id: int
+    scope_count: int | None  # None: a data template
+    fields: list[TemplateField]
+
+
+class Sequence(TypedDict):
+    """What the sequence number says."""
+
+    expected: int | None
+    missing: int | None  # units lost before this datagram; None where nothing can be said
+    event: Literal["first", "in_order", "gap", "reordered", "duplicate", "restart", "uncertain"]
+
+
+class Problem(TypedDict):
+    """Something wrong in the datagram.  Everything intact was decoded all the same."""
+
+    code: str
+    message: str
+    offset: int  # octets from the datagram's start
+    malformed: NotRequired[bool]  # structural damage, RFC 7011 §9.1
+    set_id: NotRequired[int]
+    template_id: NotRequired[int]
+    element: NotRequired[str]
+    length: NotRequired[int]  # octets concerned
+    octets: NotRequired[str]  # the first of them, hex
+    missing: NotRequired[int]  # octets that should have been there
+    count: NotRequired[int]
+    found: NotRequired[int]
+    limit: NotRequired[str]  # the name of the bound of Limits that was met
+
+
+class Message(TypedDict):
+    """What one datagram says.  Every key is always there."""
+
+    protocol: Literal["netflow1", "netflow5", "netflow6", "netflow7", "netflow8", "netflow9", "ipfix"]
+    exporter: Hashable  # as the caller passed it
+    header: Header
+    flows: list[Flow]
+    options: list[Flow]  # scope fields apart, under "scope"
+    counters: list[Flow]
+    templates: list[TemplateEvent]
+    sequence: Sequence
+    problems: list[Problem]
+    quirks: list[str]
+    late: list[Message]
+
+
+class TemplateRow(TypedDict):
+    """A template in force, as ``Decoder.templates`` lists them.  Times are s since 1970."""
+
+    exporter: Hashable
+    protocol: str
+    domain: int
+    template_id: int
+    scope_count: int | None
+    fields: list[TemplateField]
+    learned: int
+    refreshed: int
