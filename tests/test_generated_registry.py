@@ -27,7 +27,7 @@ def all_keys():
     """The key of everything that is published, as often as it is there."""
     keys = [row[0] for row in _iana.ELEMENTS.values()]
     keys += [Registry().lookup(29305, element_id).key for element_id in _iana.ELEMENTS]
-    keys += [row[1] for vendor in _enterprise.ELEMENTS.values() for row in vendor.values()]
+    keys += [row[1] for vendor in _enterprise.elements().values() for row in vendor.values()]
     keys += [row[1] for row in _netflow9.BARE.values()]
     return keys
 
@@ -49,8 +49,8 @@ def test_counts():
     assert len(_iana.ELEMENTS) == 502
     assert Counter(row[5] for row in _iana.ELEMENTS.values()) == {"current": 485, "deprecated": 17}
     assert (min(_iana.ELEMENTS), max(_iana.ELEMENTS)) == (1, 533)
-    assert len(_enterprise.ELEMENTS) == 32
-    assert sum(map(len, _enterprise.ELEMENTS.values())) == 2707
+    assert len(_enterprise.elements()) == 32
+    assert sum(map(len, _enterprise.elements().values())) == 2707
     assert len(_enterprise.ORGANISATIONS) == 65
     assert (len(_netflow9.ELEMENTS), len(_netflow9.BARE), len(_netflow9.SCOPES)) == (494, 39, 5)
     assert (len(_labels.DATA_TYPES), len(_labels.SEMANTICS), len(_labels.UNITS)) == (24, 9, 16)
@@ -67,7 +67,7 @@ def test_every_vendor_row_is_there():
     found = vendor_rows()
     assert len(found) == 2707
     for row in found:
-        name, key, *rest = _enterprise.ELEMENTS[int(row["pen"])][int(row["element_id"])]
+        name, key, *rest = _enterprise.elements()[int(row["pen"])][int(row["element_id"])]
         unnamed = row["status"] == "unknown-name"
         unnamed_key = f"pen{row['pen']}_ie{row['element_id']}"
         status = "current" if unnamed else row["status"]

@@ -18,7 +18,7 @@ def element(enterprise: int, element_id: int) -> Element | None:
     if enterprise == 0:
         row = _iana.ELEMENTS.get(element_id)
         return None if row is None else Element(0, element_id, row[0], *row)
-    vendor = _enterprise.ELEMENTS.get(enterprise, {}).get(element_id)
+    vendor = _enterprise.elements().get(enterprise, {}).get(element_id)
     if vendor is None:
         return None
     name, key, data_type, semantics, units, status = vendor
@@ -27,7 +27,7 @@ def element(enterprise: int, element_id: int) -> Element | None:
 
 def is_typed(enterprise: int, element_id: int) -> bool:
     """Whether the published element's type is known; some vendors' are not."""
-    return enterprise == 0 or _enterprise.ELEMENTS[enterprise][element_id][2] != ""
+    return enterprise == 0 or _enterprise.elements()[enterprise][element_id][2] != ""
 
 
 def netflow9_identity(field_type: int) -> tuple[int, int]:
@@ -59,7 +59,7 @@ def organisation(enterprise: int) -> str:
 def identities() -> dict[str, tuple[int, int]]:
     """{key: (enterprise, id)} of all elements but the reverse ones."""
     found = {row[0]: (0, element_id) for element_id, row in _iana.ELEMENTS.items()}
-    for enterprise, rows in _enterprise.ELEMENTS.items():
+    for enterprise, rows in _enterprise.elements().items():
         found.update({row[1]: (enterprise, element_id) for element_id, row in rows.items()})
     return found
 
@@ -73,7 +73,7 @@ def field_types() -> dict[str, int]:
 @cache
 def shared_names() -> frozenset[str]:
     """Names that more than one element has, so that they are the key of none but IANA's."""
-    pairs = [(row[0], row[1]) for rows in _enterprise.ELEMENTS.values() for row in rows.values()]
+    pairs = [(row[0], row[1]) for rows in _enterprise.elements().values() for row in rows.values()]
     pairs += [(row[0], row[1]) for row in _netflow9.BARE.values()]
     return frozenset(name for name, key in pairs if name != key)
 

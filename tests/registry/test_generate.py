@@ -251,7 +251,7 @@ def test_a_vanished_element_must_be_accepted(folder, run):
     assert status == 1
     assert said.startswith("error: vendor/2636-*.csv: element 137 of enterprise 2636 (")
     assert run("--accept") == (0, "")
-    assert 2636 not in written(folder, "_enterprise.py")["ELEMENTS"]
+    assert 2636 not in written(folder, "_enterprise.py")["elements"]()
     assert run("--check") == (0, "")
 
 
@@ -266,7 +266,7 @@ def test_shared_names_get_a_prefix_for_every_vendor(folder, run):
     append(folder, "vendor/2636-juniper.csv", "2636,2,sourceIPv4Address,string,,,current,,,,")
     append(folder, "vendor/2636-juniper.csv", "2636,3,whatever,string,,,unknown-name,,,,")
     assert run() == (0, "")
-    vendors = written(folder, "_enterprise.py")["ELEMENTS"]
+    vendors = written(folder, "_enterprise.py")["elements"]()
     assert vendors[2636][1][:2] == ("CLIENT_TCP_FLAGS", "pen2636_CLIENT_TCP_FLAGS")
     assert vendors[35632][78][:2] == ("CLIENT_TCP_FLAGS", "pen35632_CLIENT_TCP_FLAGS")
     assert vendors[2636][2][1] == "pen2636_sourceIPv4Address"
