@@ -1,0 +1,1 @@
+"""One harness per invariant; README.md names them."""

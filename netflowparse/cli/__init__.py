@@ -1,0 +1,17 @@
+"""The command line ``python -m netflowparse FILE…``: capture and datagram files to JSON lines or a summary.
+
+    arguments   what the user may say
+    source      a file: opened, decompressed, its kind told by its first octets
+    capture     pcap and pcapng -> frames, by scapy's raw readers (extra ``netflowparse[pcap]``)
+    frames      link layer, IP, UDP -> payload;  fragments: IP fragments -> whole packets
+    datagrams   a file of any kind -> export datagrams
+    lines       messages -> JSON lines;  summary: messages -> tables
+    report      what goes to stderr: failures, problems, counts;  progress: the line that shows how far we are
+    command     the order of work and the exit code
+
+This is the only part of the package that touches files, and nothing else in it imports this.
+"""
+
+from .command import main
+
+__all__ = ["main"]

@@ -1,0 +1,148 @@
+"""The order of work: files to datagrams to messages to output; what to do when something breaks; the exit code."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any, Protocol, TextIO, cast
+
+from ..decoder import Decoder
+from ..errors import DecodeError, TruncatedDatagram, UnknownVersion
+from .arguments import Arguments, parse_arguments
+from .datagrams import Datagram, iter_datagrams
+from .lines import Message, MessageLines, Output, RecordLines, count_records
+from .progress import Progress, wants_progress
+from .report import Report
+from .source import FileError, Source, open_source, regular_size
+from .summary import Summary
+
+CANNOT_WRITE = 2
+INTERRUPTED = 130  # 128 + SIGINT, as shells count
+BROKEN_PIPE = 141  # 128 + SIGPIPE
+
+
+class MessageDecoder(Protocol):
+    """What we need of ``netflowparse.Decoder``."""
+
+    def decode(self, datagram: bytes, exporter: Any, *, transport: str = "udp") -> Message:
+        """Return the message; raises DecodeError."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Return the exit code of one command line; see ``--help`` for what it does."""
+    arguments = parse_arguments(argv)
+    if sys.stdout is None:
+        return CANNOT_WRITE
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # names may hold what the terminal's encoding lacks
+    try:
+        return run(arguments, cast(MessageDecoder, Decoder()), sys.stdout, sys.stderr)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        _forget_output()
+        return BROKEN_PIPE
+    except OSError as error:  # files to read raise FileError: this is the output, on a full disk for one
+        _forget_output()
+        print(f"netflowparse: cannot write: {error.strerror}", file=sys.stderr)
+        return CANNOT_WRITE
+
+
+def run(arguments: Arguments, decoder: MessageDecoder, stdout: TextIO, stderr: TextIO | None) -> int:
+    """Decode the files; return the exit code.  Raises BrokenPipeError when nobody reads the output any more."""
+    sizes = [regular_size(file) for file in arguments.files]
+    live = None in sizes
+    total = None if live else sum(size or 0 for size in sizes)
+    progress = Progress(stderr, total, shown=not arguments.quiet and wants_progress(arguments.mode))
+    report = Report(progress.say, quiet=arguments.quiet, tell_problems=arguments.mode != "summary")
+    output: Output
+    if arguments.mode == "summary":
+        output = Summary(stdout, report)
+    else:
+        output = (MessageLines if arguments.mode == "messages" else RecordLines)(stdout, live=live)
+    session = Session(arguments, decoder, output, report, progress)
+    interrupted = False
+    try:
+        for file in arguments.files:
+            session.file(file)
+    except KeyboardInterrupt:
+        interrupted = True
+    progress.clear()
+    output.finish()
+    stdout.flush()
+    report.finish()
+    return INTERRUPTED if interrupted else report.exit_code()
+
+
+class Session:
+    """One run: every file goes through one decoder."""
+
+    def __init__(
+        self, arguments: Arguments, decoder: MessageDecoder, output: Output, report: Report, progress: Progress
+    ) -> None:
+        """Bind the parts together; nothing is opened yet."""
+        self._arguments = arguments
+        self._decoder = decoder
+        self._output = output
+        self._report = report
+        self._progress = progress
+
+    def file(self, file: str) -> None:
+        """Decode one file; what is wrong with it is told, and the next one can follow."""
+        try:
+            with open_source(file) as source:
+                for datagram in iter_datagrams(source, lambda text: self._report.warning(file, text)):
+                    self._datagram(source, datagram)
+        except FileError as error:
+            self._report.file_error(file, error)
+        self._progress.next_file(regular_size(file) or 0)
+
+    def _datagram(self, source: Source, datagram: Datagram) -> None:
+        ports = self._arguments.ports
+        if ports and datagram.port is not None and datagram.port not in ports:
+            return
+        records = 0
+        try:
+            message = self._decoder.decode(
+                datagram.octets, self._exporter(source.name, datagram), transport=datagram.transport
+            )
+        except DecodeError as error:
+            self._failed(source.name, datagram, error)
+        else:
+            self._report.message(source.name, datagram, message)
+            self._output.add(message)
+            records = count_records(message)
+        self._progress.advance(records, source.position)
+
+    def _failed(self, file: str, datagram: Datagram, error: DecodeError) -> None:
+        if datagram.address is None:
+            if isinstance(error, UnknownVersion):
+                raise FileError(f"neither a capture nor an export datagram: {error}") from error
+        elif isinstance(error, (UnknownVersion, TruncatedDatagram)) and not self._arguments.ports:
+            self._report.skipped += 1
+            return
+        self._report.failure(file, datagram, error)
+
+    def _exporter(self, file: str, datagram: Datagram) -> str | None:
+        """Return the exporter's name: its address, with its port when wanted; for raw files what the user calls it."""
+        address = datagram.address
+        if address is None:
+            if self._arguments.exporter is None and datagram.transport == "file":
+                return file.encode("utf-8", "backslashreplace").decode()
+            return self._arguments.exporter
+        if not self._arguments.by_port:
+            return address
+        return f"[{address}]:{datagram.source_port}" if ":" in address else f"{address}:{datagram.source_port}"
+
+
+def _forget_output() -> None:
+    """Make sure that nothing more is written: the interpreter flushes at its end, and would complain."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)

@@ -1,0 +1,94 @@
+"""A file of any kind to export datagrams: a capture's UDP payloads, a raw datagram, the messages of an IPFIX file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from .capture import iter_frames
+from .fragments import Reassembly
+from .frames import LINK_LAYERS, Fragment, decode_frame
+from .source import FileError, Source
+
+LONGEST_DATAGRAM = 0xFFFF
+IPFIX_VERSION = b"\x00\x0a"
+IPFIX_HEADER_LENGTH = 16  # RFC 7011 §3.1
+UNKNOWN_KIND = "neither a capture nor an export datagram"
+
+
+class Datagram(NamedTuple):
+    """One export datagram and where it was found."""
+
+    place: str  # "frame 17", "message 3": the word for error reports
+    octets: bytes
+    address: str | None = None  # of the exporter; raw files hold none
+    source_port: int = 0
+    port: int | None = None  # destination
+    transport: str = "udp"  # "file": one of several messages in an IPFIX file
+
+
+def iter_datagrams(source: Source, warn: Callable[[str], None]) -> Iterator[Datagram]:
+    """Yield the datagrams of a file.  Raises FileError, also after some when the rest cannot be read."""
+    if source.kind == "raw":
+        yield from _raw_datagrams(source, warn)
+    else:
+        yield from _captured_datagrams(source, warn)
+
+
+def _captured_datagrams(source: Source, warn: Callable[[str], None]) -> Iterator[Datagram]:
+    reassembly = Reassembly()
+    unknown_links: dict[int, int] = {}
+    cut = 0
+    for number, seconds, link_type, octets in iter_frames(source, warn):
+        found = decode_frame(link_type, octets)
+        if isinstance(found, Fragment):
+            cut += found.missing > 0
+            found = reassembly.add(found, seconds)
+        if found is None:
+            if link_type not in LINK_LAYERS:
+                unknown_links[link_type] = unknown_links.get(link_type, 0) + 1
+            continue
+        cut += found.missing > 0
+        yield Datagram(f"frame {number}", found.payload, found.source, found.source_port, found.port)
+    for link_type, count in unknown_links.items():
+        warn(f"{count} frames of link type {link_type}, which is not known here")
+    if cut:
+        warn(f"{cut} datagrams or fragments cut by the capture's snap length: record with a larger one")
+    if reassembly.lost():
+        warn(f"{reassembly.lost()} fragmented datagrams are not complete")
+
+
+def _raw_datagrams(source: Source, warn: Callable[[str], None]) -> Iterator[Datagram]:
+    octets = source.read(4)
+    if octets[:2] == IPFIX_VERSION:
+        yield from _ipfix_messages(source, octets, warn)
+        return
+    octets += source.read(LONGEST_DATAGRAM)
+    if source.damage:
+        raise FileError(source.damage)
+    if len(octets) > LONGEST_DATAGRAM:
+        raise FileError(UNKNOWN_KIND)
+    yield Datagram("datagram", octets)
+
+
+def _ipfix_messages(source: Source, head: bytes, warn: Callable[[str], None]) -> Iterator[Datagram]:
+    """Yield one message after the other, each as long as it says; RFC 5655 §7.  A single one may be a UDP datagram."""
+    number = offset = 0
+    transport = "udp"
+    while head:
+        number += 1
+        length = int.from_bytes(head[2:4], "big")
+        if head[:2] != IPFIX_VERSION or (number > 1 and length < IPFIX_HEADER_LENGTH):
+            raise FileError(f"no IPFIX message at octet {offset}, after {number - 1} messages")
+        octets = head + source.read(max(length, IPFIX_HEADER_LENGTH) - len(head))
+        head = source.read(4)
+        if head:
+            transport = "file"
+        offset += len(octets)
+        if number > 1 and len(octets) < length and not source.damage:
+            warn(f"the file ends inside message {number}")
+            if len(octets) < IPFIX_HEADER_LENGTH:
+                return
+        yield Datagram(f"message {number}", octets, transport=transport)
+    if source.damage:
+        raise FileError(f"damaged after message {number}: {source.damage}")

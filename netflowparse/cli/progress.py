@@ -1,0 +1,95 @@
+"""The terminal's last line: how far we are.  Lines for stderr go through here too, so that the two never mix."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from typing import TextIO
+
+INTERVAL = 0.3  # seconds between two refreshes
+PATIENCE = 1.0  # seconds before the first: short files need none
+ERASE_LINE = "\r\x1b[K"
+
+
+class Progress:
+    """A line such as ``  41 %  84.1 of 205.0 MB  310k records/s``, shown only on a terminal."""
+
+    def __init__(
+        self,
+        stream: TextIO | None,
+        total: int | None,
+        *,
+        shown: bool,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """*total* is the size of all files in octets, None when it cannot be known."""
+        self._stream = stream
+        self._total = total
+        self._shown = shown and stream is not None
+        self._clock = clock
+        self._start = clock()
+        self._due = self._start + PATIENCE
+        self._visible = False
+        self._before = 0  # octets of the files that are done
+        self._records = 0
+
+    def advance(self, records: int, position: Callable[[], int]) -> None:
+        """Count records, and refresh the line when it is time; *position* tells the octets taken of this file."""
+        self._records += records
+        if not self._shown:
+            return
+        now = self._clock()
+        if now >= self._due:
+            self._due = now + INTERVAL
+            self._show(self._before + position(), self._records / (now - self._start))
+
+    def next_file(self, octets: int) -> None:
+        """Add a finished file."""
+        self._before += octets
+
+    def say(self, line: str) -> None:
+        """Write one line to stderr."""
+        if self._stream is None:
+            return
+        self.clear()
+        self._stream.write(f"netflowparse: {printable(line)}\n")
+
+    def clear(self) -> None:
+        """Take the progress line away."""
+        if self._visible and self._stream is not None:
+            self._stream.write(ERASE_LINE)
+            self._stream.flush()
+            self._visible = False
+
+    def _show(self, octets: int, rate: float) -> None:
+        if self._stream is None:
+            return
+        text = f"{octets / 1e6:.1f} MB  {_short(rate)} records/s"
+        if self._total:
+            share = min(octets / self._total, 1.0)
+            text = f"{share:4.0%}  {octets / 1e6:.1f} of {self._total / 1e6:.1f} MB  {_short(rate)} records/s"
+        columns = shutil.get_terminal_size().columns
+        self._stream.write(ERASE_LINE + text[: columns - 1])
+        self._stream.flush()
+        self._visible = True
+
+
+def printable(text: str) -> str:
+    """Return the text with control characters and the like spelled out: a datagram must not steer the terminal."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def wants_progress(mode: str) -> bool:
+    """Return whether a progress line helps: stderr is a terminal that the records do not scroll over."""
+    error_terminal = sys.stderr is not None and sys.stderr.isatty()
+    return error_terminal and (mode == "summary" or not sys.stdout.isatty())
+
+
+def _short(rate: float) -> str:
+    if rate < 1000:
+        return f"{rate:.0f}"
+    return f"{rate / 1e6:.1f}M" if rate >= 1e6 else f"{rate / 1e3:.0f}k"

@@ -1,0 +1,86 @@
+"""What goes to stderr: files that cannot be read, datagrams that cannot be decoded, problems, counts at the end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from ..errors import DecodeError
+from .datagrams import Datagram
+from .lines import Message, with_late
+
+FAILURES_TOLD = 10  # per exporter; the rest is counted
+
+
+class Report:
+    """Collects trouble, says what is new at once and the counts at the end; knows what the exit code must be."""
+
+    def __init__(self, say: Callable[[str], None], *, quiet: bool, tell_problems: bool) -> None:
+        """*tell_problems* is False when something else shows the problems."""
+        self.messages = 0
+        self.skipped = 0
+        self.failures: Counter[str | None] = Counter()  # by exporter
+        self.problems: Counter[str] = Counter()  # by code
+        self.unreadable = 0
+        self._say = say
+        self._quiet = quiet
+        self._tell_problems = tell_problems and not quiet
+        self._told: set[tuple[Any, ...]] = set()
+
+    def file_error(self, file: str, error: Exception) -> None:
+        """A file is not there, cannot be read, or is nothing we know."""
+        self.unreadable += 1
+        self._say(f"{file}: {error}")
+
+    def warning(self, file: str, text: str) -> None:
+        """A file has a flaw that loses something, and is otherwise fine."""
+        if not self._quiet:
+            self._say(f"{file}: {text}")
+
+    def failure(self, file: str, datagram: Datagram, error: DecodeError) -> None:
+        """A datagram that should have been decoded was not."""
+        self.failures[datagram.address] += 1
+        if self.failures[datagram.address] <= FAILURES_TOLD:
+            where = file if datagram.address is None else f"{file}: {datagram.place}"
+            sender = "" if datagram.address is None else f"{datagram.address} to port {datagram.port}: "
+            self._say(f"{where}: {sender}{error}")
+
+    def message(self, file: str, datagram: Datagram, message: Message) -> None:
+        """A message came out; its problems are told when they are the first of their kind."""
+        self.messages += 1
+        for part in with_late(message):
+            for problem in part["problems"]:
+                self._problem(file, datagram, part["exporter"], problem)
+
+    def exit_code(self) -> int:
+        """Return 2 when a file could not be read, 1 when a datagram could not be decoded or none was found, else 0."""
+        if self.unreadable:
+            return 2
+        return 1 if self.failures or not self.messages else 0
+
+    def finish(self) -> None:
+        """Say the counts."""
+        failed = self.failures.total()
+        if failed > FAILURES_TOLD:
+            self._say(f"{failed} datagrams could not be decoded")
+        if not self.messages and not failed and not self.unreadable:
+            self._say("no export datagrams found")
+        if self._quiet:
+            return
+        if self._tell_problems and self.problems:
+            counts = ", ".join(f"{code} {count}" for code, count in self.problems.most_common())
+            self._say(f"problems: {counts}")
+        if self.skipped:
+            self._say(f"{self.skipped} UDP datagrams skipped: not export traffic")
+
+    def _problem(self, file: str, datagram: Datagram, exporter: object, problem: dict[str, Any]) -> None:
+        code = problem["code"]
+        self.problems[code] += 1
+        if not self._tell_problems:
+            return
+        kind = (exporter, code, problem.get("template_id", problem.get("set_id")))
+        if kind not in self._told:
+            self._told.add(kind)
+            sender = "" if exporter is None else f"{exporter}: "
+            self._say(f"{file}: {datagram.place}: {sender}{code}: {problem['message']}")

@@ -1,0 +1,75 @@
+"""Messages become strict JSON lines, one per record or one per message."""
+
+import io
+import json
+
+import pytest
+
+from netflowparse.cli.lines import MessageLines, RecordLines, count_records, record_lines
+
+from .fakes import message
+
+HEADER = {"version": 9, "sourceId": 7}
+
+
+def full_message():
+    late = message("192.0.2.1", {"version": 9, "sourceId": 7, "sequenceNumber": 1}, flows=[{"octetDeltaCount": 1}])
+    return message(
+        "192.0.2.1",
+        flows=[{"octetDeltaCount": 2}, {"octetDeltaCount": 3}],
+        options=[{"scope": {"system": 0}, "samplingInterval": 100}],
+        counters=[{"source_index": 4}],
+        late=[late],
+    )
+
+
+def test_record_lines():
+    out = io.StringIO()
+    RecordLines(out).add(full_message())
+    head = {"exporter": "192.0.2.1", "protocol": "netflow9", "header": HEADER}
+    assert [json.loads(line) for line in out.getvalue().splitlines()] == [
+        {**head, "header": {**HEADER, "sequenceNumber": 1}, "flow": {"octetDeltaCount": 1}},
+        {**head, "flow": {"octetDeltaCount": 2}},
+        {**head, "flow": {"octetDeltaCount": 3}},
+        {**head, "options": {"scope": {"system": 0}, "samplingInterval": 100}},
+        {**head, "counters": {"source_index": 4}},
+    ]
+    assert count_records(full_message()) == 5
+
+
+def test_a_line_to_the_letter():
+    (line,) = record_lines(message(("192.0.2.1", 2055), flows=[{"interfaceName": "Zürich\x9b\n", "mplsVpn": None}]))
+    assert line == (
+        '{"exporter":["192.0.2.1",2055],"protocol":"netflow9","header":{"version":9,"sourceId":7},'
+        '"flow":{"interfaceName":"Z\\u00fcrich\\u009b\\n","mplsVpn":null}}\n'
+    )
+
+
+def test_message_lines():
+    out = io.StringIO()
+    lines = MessageLines(out)
+    lines.add(full_message())
+    lines.add(message(None))
+    lines.finish()
+    assert [json.loads(line) for line in out.getvalue().splitlines()] == [full_message(), message(None)]
+
+
+def test_nothing_but_strict_json():
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        list(record_lines(message("x", flows=[{"value": float("nan")}])))
+
+
+@pytest.mark.parametrize("kind", [RecordLines, MessageLines])
+@pytest.mark.parametrize("live", [False, True])
+def test_live_output_is_flushed(kind, live):
+    flushes = []
+    out = io.StringIO()
+    out.flush = lambda: flushes.append(out.getvalue())
+    kind(out, live=live).add(message("x", flows=[{}]))
+    assert len(flushes) == live
+
+
+def test_message_without_records_gives_no_line():
+    out = io.StringIO()
+    RecordLines(out, live=True).add(message("x"))
+    assert out.getvalue() == ""

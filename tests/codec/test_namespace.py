@@ -1,0 +1,39 @@
+"""The text caches: bounded, and never wrong after they were full."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv6Address
+
+from netflowparse import Limits
+from netflowparse.codec.namespace import LONGEST_CACHED_TEXT, namespace
+
+
+def test_address_caches_are_bounded() -> None:
+    names = namespace(Limits(cached_addresses=10))
+    for number in range(1000):
+        assert names["ipv4"][number] == str(IPv4Address(number))
+        assert names["ipv6"][(number + 2**120).to_bytes(16, "big")] == str(IPv6Address(number + 2**120))
+        assert names["mac"][number.to_bytes(6, "big")] == f"00:00:00:00:{number >> 8:02x}:{number & 255:02x}"
+        assert len(names["ipv4"]) <= 10
+        assert len(names["ipv6"]) <= 10
+        assert len(names["mac"]) <= 10
+
+
+def test_text_caches_keep_few_short_well_formed_texts() -> None:
+    names = namespace(Limits(cached_texts=10))
+    faults: list[tuple[int, int]] = []
+    for number in range(100):
+        assert names["learn_text"](b"%d" % number, 0, 0, faults) == str(number)
+        assert len(names["text"]) <= 10
+    names["learn_text"](b"x" * (LONGEST_CACHED_TEXT + 1), 0, 0, faults)
+    assert b"x" * (LONGEST_CACHED_TEXT + 1) not in names["text"]
+    assert faults == []
+    assert names["learn_text"](b"\xff", 12, 3, faults) == "\\xff"
+    assert faults == [(12, 3)]
+    assert b"\xff" not in names["text"]
+
+
+def test_each_namespace_has_caches_of_its_own() -> None:
+    first, second = namespace(Limits()), namespace(Limits())
+    assert first["ipv4"][1] == "0.0.0.1"
+    assert len(second["ipv4"]) == 0

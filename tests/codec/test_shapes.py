@@ -1,0 +1,54 @@
+"""Shapes are shared by templates, compiled when it pays, and dropped when there are too many or names change."""
+
+from __future__ import annotations
+
+from netflowparse import Limits, Registry
+from netflowparse.codec.shapes import COMPILE_AFTER, Engine, ShapeCache
+from netflowparse.template import FieldSpecifier, Template
+
+
+def template(template_id: int, element: int = 1) -> Template:
+    return Template("ipfix", template_id, None, (FieldSpecifier(0, element, 1),))
+
+
+def cache(limits: Limits | None = None, registry: Registry | None = None) -> ShapeCache:
+    limits = limits or Limits()
+    return ShapeCache(Engine(limits), registry or Registry(), limits)
+
+
+def test_templates_of_one_shape_share_it() -> None:
+    shapes = cache()
+    assert shapes.shape(template(256), absolute_times=False) is shapes.shape(template(999), absolute_times=False)
+    assert shapes.shape(template(256), absolute_times=False) is not shapes.shape(template(256, 2), absolute_times=False)
+
+
+def test_a_shape_is_compiled_after_a_few_records() -> None:
+    shape = cache().shape(template(256), absolute_times=False)
+    first = shape.read
+    for octets in (bytes(COMPILE_AFTER - 1), bytes(1)):
+        assert first is not None
+        assert len(first(octets, 0, len(octets), 99, [], None)[0]) == len(octets)
+        assert not hasattr(shape.read, "__source__")
+    records, stop = shape.read(b"\1", 0, 1, 99, [], None)
+    assert (records, stop) == ([{"octetDeltaCount": 1}], 1)
+    assert hasattr(shape.read, "__source__")
+
+
+def test_the_oldest_shapes_are_dropped() -> None:
+    shapes = cache(Limits(compiled_shapes=2))
+    first, second, third = (shapes.shape(template(256, element), absolute_times=False) for element in (1, 2, 3))
+    assert first.read is None
+    assert second.read is not None
+    assert third.read is not None
+
+
+def test_shapes_follow_the_registry() -> None:
+    registry = Registry()
+    shapes = cache(registry=registry)
+    old = shapes.shape(template(256, 600), absolute_times=False)
+    shapes.follow_registry()
+    assert shapes.shape(template(256, 600), absolute_times=False) is old
+    registry.add([{"pen": 0, "element_id": 600, "name": "newElement", "data_type": "unsigned8"}])
+    shapes.follow_registry()
+    assert old.read is None
+    assert shapes.shape(template(256, 600), absolute_times=False).layout.names == ("newElement",)

@@ -1,0 +1,54 @@
+"""Fixtures for all tests: both engines, the captures beside the repository, and hypothesis profiles."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from netflowparse import Decoder
+
+ROOT = Path(__file__).resolve().parent.parent
+RECORDINGS = ROOT / "tests" / "captures"
+SHARED = ROOT.parent / "shared"  # captures of other projects; not part of this repository
+
+slow_machines_are_fine = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("default", max_examples=100, **slow_machines_are_fine)
+settings.register_profile("ci", max_examples=200, derandomize=True, **slow_machines_are_fine)
+settings.register_profile("long", max_examples=5000, **slow_machines_are_fine)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "default"))
+
+
+@pytest.fixture(params=[True, False], ids=["compiled", "reference"])
+def compiled(request: pytest.FixtureRequest) -> bool:
+    """Which engine reads: every decoding test runs on both."""
+    return bool(request.param)
+
+
+@pytest.fixture
+def make_decoder(compiled: bool) -> Callable[..., Decoder]:
+    """Makes decoders with the engine under test."""
+
+    def make(**settings: Any) -> Decoder:
+        return Decoder(compiled=compiled, **settings)
+
+    return make
+
+
+@pytest.fixture
+def decoder(make_decoder: Callable[..., Decoder]) -> Decoder:
+    """A fresh decoder with the engine under test."""
+    return make_decoder()
+
+
+@pytest.fixture(scope="session")
+def shared_captures() -> Path:
+    """The folder of other projects' captures; the test is skipped where it is not there."""
+    captures = SHARED / "captures"
+    if not (captures / "MANIFEST.tsv").exists():
+        pytest.skip("../shared/captures is not here")
+    return captures

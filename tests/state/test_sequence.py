@@ -1,0 +1,55 @@
+"""Sequence numbers: loss, order, repeats, wraps and restarts."""
+
+from __future__ import annotations
+
+import pytest
+
+from netflowparse.state.sequence import SequenceTracker
+
+
+def events(*numbers: int, units: int = 1) -> list[tuple[int | None, int | None, str]]:
+    """(expected, missing, event) of datagrams with these numbers."""
+    tracker = SequenceTracker()
+    return [tuple(tracker.observe(number, units).values()) for number in numbers]
+
+
+@pytest.mark.conformance("IPFIX-3.1-03", "IPFIX-10.3.2-01", "NF9-5.1-02", "NF5-3-03")
+def test_order_loss_and_wrap() -> None:
+    assert events(10, 15, 25, 30, units=5) == [
+        (None, 0, "first"),
+        (15, 0, "in_order"),
+        (20, 5, "gap"),
+        (30, 0, "in_order"),
+    ]
+    assert events(2**32 - 2, 2**32 - 1, 0, 2) == [
+        (None, 0, "first"),
+        (2**32 - 1, 0, "in_order"),
+        (0, 0, "in_order"),
+        (1, 1, "gap"),
+    ]
+
+
+def test_late_and_repeated_datagrams_hide_no_gap() -> None:
+    assert [event for _, _, event in events(1, 2, 2, 5, 3, 6)] == [
+        *("first", "in_order", "duplicate", "gap", "reordered", "in_order")
+    ]
+
+
+def test_restart() -> None:
+    assert [event for _, _, event in events(1000, 1001, 0, 1, 2, 3)] == [
+        *("first", "in_order", "reordered", "reordered", "restart", "in_order")
+    ]
+
+
+def test_duplicates_are_no_restart() -> None:
+    tracker = SequenceTracker()
+    found = [tracker.observe(7, units)["event"] for units in (3, 3, 3, 3, 3)]
+    assert found == ["first", "duplicate", "duplicate", "duplicate", "duplicate"]
+
+
+@pytest.mark.fault("ST-13")
+def test_uncounted_records_make_the_next_number_uncertain() -> None:
+    tracker = SequenceTracker()
+    assert tracker.observe(5, 1, certain=False) == {"expected": None, "missing": 0, "event": "first"}
+    assert tracker.observe(30, 2) == {"expected": 6, "missing": None, "event": "uncertain"}
+    assert tracker.observe(32, 2) == {"expected": 32, "missing": 0, "event": "in_order"}

@@ -1,0 +1,61 @@
+"""The template store: scopes, replacement, withdrawal by kind, and its bounds."""
+
+from __future__ import annotations
+
+from netflowparse import Limits
+from netflowparse.state.templates import TemplateStore
+from netflowparse.template import FieldSpecifier, Template
+
+
+def template(template_id: int = 256, length: int = 4, scope: int | None = None) -> Template:
+    return Template("ipfix", template_id, scope, (FieldSpecifier(0, 8, length),))
+
+
+def test_scopes_are_apart() -> None:
+    store = TemplateStore(Limits())
+    store.domain("a", "ipfix", 1).learn(template(), b"", 5, "udp", Limits())
+    for exporter, protocol, number in (("b", "ipfix", 1), ("a", "ipfix", 2), ("a", "netflow9", 1)):
+        assert store.domain(exporter, protocol, number).templates == {}
+    assert store.domain("a", "ipfix", 1).templates[256].template == template()
+
+
+def test_events_of_definitions() -> None:
+    domain = TemplateStore(Limits()).domain("a", "ipfix", 1)
+    assert domain.learn(template(), b"1", 5, "udp", Limits()) == "learned"
+    domain.templates[256].shape = "a reader"
+    assert domain.learn(template(), b"2", 7, "udp", Limits()) == "refreshed"
+    known = domain.templates[256]
+    assert (known.learned, known.refreshed, known.definition, known.shape) == (5, 7, b"2", "a reader")
+    assert domain.learn(template(length=2), b"3", 8, "udp", Limits()) == "replaced"
+    assert domain.learn(template(scope=1), b"4", 9, "tcp", Limits()) == "conflict"
+    assert (domain.templates[256].learned, domain.templates[256].shape) == (9, None)
+
+
+def test_withdrawals_by_kind() -> None:
+    domain = TemplateStore(Limits()).domain("a", "ipfix", 1)
+    for each in (template(256), template(257), template(258, scope=1)):
+        domain.learn(each, b"", 5, "tcp", Limits())
+    assert not domain.withdraw(258, options=False)
+    assert not domain.withdraw(999, options=False)
+    assert domain.withdraw_all(options=False) == [256, 257]
+    assert list(domain.templates) == [258]
+    assert domain.withdraw(258, options=True)
+    assert domain.exporter.template_count == 0
+
+
+def test_bounds() -> None:
+    limits = Limits(exporters=2, domains_per_exporter=2, templates_per_exporter=3)
+    store = TemplateStore(limits)
+    for number in (1, 2):
+        domain = store.domain("a", "ipfix", number)
+        learned = [domain.learn(template(256 + each), b"", 5, "udp", limits) for each in range(2)]
+        assert learned == (["learned"] * 2 if number == 1 else ["learned", "rejected"])
+    assert store.domain("a", "ipfix", 3).learn(template(), b"", 5, "udp", limits) == "learned"  # domain 1 is gone
+    assert sorted({(number, known.template.template_id) for _, _, number, known in store}) == [(2, 256), (3, 256)]
+    store.domain("b", "ipfix", 1)
+    store.domain("a", "ipfix", 3)
+    store.domain("c", "ipfix", 1)  # b, unheard of for longest, is gone
+    assert not store.forget("b")
+    assert store.forget("a")
+    store.clear()
+    assert list(store) == []

@@ -1,0 +1,62 @@
+"""The public surface: what is exported, documented and typed."""
+
+from __future__ import annotations
+
+import inspect
+import re
+
+import pytest
+
+import netflowparse
+from netflowparse import errors
+from tests.conftest import ROOT
+
+SURFACE = [
+    *("DecodeError", "Decoder", "Element", "Limits", "MalformedMessage", "NetflowParseError", "Registry"),
+    *(
+        "RegistryError",
+        "TruncatedDatagram",
+        "UnknownVersion",
+        "UsageError",
+        "WrongType",
+        "__version__",
+        "decode",
+        "reset",
+    ),
+]
+CODES = sorted(value for name, value in vars(errors).items() if name.isupper())
+
+
+def test_surface() -> None:
+    assert netflowparse.__all__ == SURFACE
+    assert all(hasattr(netflowparse, name) for name in SURFACE)
+
+
+@pytest.mark.parametrize("name", [name for name in SURFACE if name != "__version__"])
+def test_every_public_name_is_documented(name: str) -> None:
+    exported = getattr(netflowparse, name)
+    assert inspect.getdoc(exported)
+    for member, function in inspect.getmembers(exported, inspect.isfunction):
+        if not member.startswith("_"):
+            assert inspect.getdoc(function), f"{name}.{member}"
+
+
+def test_error_tree() -> None:
+    assert issubclass(netflowparse.DecodeError, ValueError)
+    for error in (netflowparse.TruncatedDatagram, netflowparse.UnknownVersion, netflowparse.MalformedMessage):
+        assert issubclass(error, netflowparse.DecodeError)
+    assert issubclass(netflowparse.RegistryError, netflowparse.UsageError)
+    assert issubclass(netflowparse.WrongType, TypeError)
+    assert issubclass(netflowparse.WrongType, netflowparse.UsageError)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_problem_code_is_explained(code: str) -> None:
+    page = (ROOT / "docs" / "problems.md").read_text()
+    assert re.search(rf"^\| `{code}` \| [^|]+ \| [^|]+ \|$", page, re.MULTILINE), code
+
+
+def test_every_limit_is_explained() -> None:
+    documentation = netflowparse.Limits.__doc__ or ""
+    for field in netflowparse.Limits.__dataclass_fields__:
+        assert f"``{field}``" in documentation
