@@ -56,7 +56,7 @@ class CachedText(Value):
 class Text(CachedText):
     """UTF-8 octets -> str; ill-formed ones escaped with backslashes, and a problem.  RFC 7011 §6.1.6."""
 
-    expected = "a string is well-formed UTF-8"
+    expected = "well-formed UTF-8"
     cache = "text"
 
     def _decode(self, obj: bytes, context: Any, path: str) -> Any:
@@ -86,7 +86,7 @@ class PaddedText(CachedText):
 class ApplicationId(CachedText):
     """classificationEngineId and selector -> "13:453", "20:12356:40567".  RFC 6759 §4."""
 
-    expected = "engine 20 carries a 4-octet enterprise number"
+    expected = "a 4-octet enterprise number behind engine 20"
     cache = "application_id"
 
     def __init__(self, subcon: Any, length: int | None) -> None:

@@ -110,7 +110,7 @@ class Hex(Value):
 class Boolean(Value):
     """1 -> True, 2 -> False, anything else -> None and a problem.  RFC 7011 §6.1.5."""
 
-    expected = "a boolean is 1 (true) or 2 (false)"
+    expected = "1 (true) or 2 (false)"
 
     def _decode(self, obj: int, context: Any, path: str) -> Any:
         return {1: True, 2: False}.get(obj, Odd(None))

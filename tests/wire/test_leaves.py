@@ -68,7 +68,7 @@ def test_typed_values_of_variable_length(abstract_type: str, octets: str, value:
 @pytest.mark.parametrize(
     ("abstract_type", "octets", "expected"),
     [
-        ("boolean", "07", "a boolean is 1 (true) or 2 (false)"),
+        ("boolean", "07", "1 (true) or 2 (false)"),
         ("boolean", "0101", "a length that boolean can have"),
         ("unsigned8", "01" * 33, "a length that unsigned8 can have"),
     ],
