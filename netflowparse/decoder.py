@@ -5,14 +5,14 @@ No I/O and no clock: octets come in, plain dicts go out, and time is what the da
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Any, Protocol
 
 from .errors import TruncatedDatagram, UnknownVersion, UsageError, WrongType
 from .limits import Limits
-from .protocols.context import make_context
+from .protocols.context import Context, make_context
 from .protocols.definitions import describe_fields
-from .protocols.fixed import fixed_formats
+from .protocols.fixed import FIXED_FORMATS
 from .protocols.ipfix import Ipfix
 from .protocols.netflow9 import Netflow9
 from .registry import Registry
@@ -22,6 +22,9 @@ from .types import Message, TemplateRow
 
 class _Format(Protocol):
     def decode(self, octets: bytes, exporter: Hashable, now: int | None, transport: str) -> dict[str, Any]: ...
+
+
+FORMATS: dict[int, Callable[[Context], _Format]] = {**FIXED_FORMATS, 9: Netflow9, 10: Ipfix}
 
 
 class Decoder:
@@ -41,11 +44,7 @@ class Decoder:
         self.registry = Registry() if registry is None else _expect(registry, Registry, "registry")
         self.limits = Limits() if limits is None else _expect(limits, Limits, "limits")
         self._context = make_context(self.registry, self.limits, compiled=compiled)
-        self._formats: dict[int, _Format] = {
-            **fixed_formats(self._context),
-            9: Netflow9(self._context),
-            10: Ipfix(self._context),
-        }
+        self._formats: dict[int, _Format] = {}  # by version, made when first met
 
     def decode(self, datagram: bytes, exporter: Hashable, *, now: int | None = None, transport: str = "udp") -> Message:
         """The message of one *datagram* that *exporter* sent: always the keys of ``types.Message``.
@@ -58,6 +57,8 @@ class Decoder:
         """
         if type(datagram) is not bytes:
             datagram = _octets(datagram)
+        if not isinstance(transport, str):
+            raise WrongType(f"transport {transport!r}: expected a str")
         if transport not in TRANSPORTS:
             raise UsageError(f"transport {transport!r}: expected one of {', '.join(sorted(TRANSPORTS))}")
         if now is not None and not isinstance(now, int):
@@ -67,7 +68,9 @@ class Decoder:
         version = datagram[0] << 8 | datagram[1]
         known = self._formats.get(version)
         if known is None:
-            raise _unknown_version(version, datagram)
+            if version not in FORMATS:
+                raise _unknown_version(version, datagram)
+            known = self._formats[version] = FORMATS[version](self._context)
         try:
             hash(exporter)
         except TypeError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from netflowparse import Decoder
+from netflowparse.codec import shapes
 
 ROOT = Path(__file__).resolve().parent.parent
 RECORDINGS = ROOT / "tests" / "captures"
@@ -27,6 +28,14 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.ge
 def compiled(request: pytest.FixtureRequest) -> bool:
     """Which engine reads: every decoding test runs on both."""
     return bool(request.param)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def compile_at_once() -> Iterator[None]:
+    """The compiled engine compiles a shape for its first record: small tests would not see generated code otherwise."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shapes, "COMPILE_AFTER", -1)
+        yield
 
 
 @pytest.fixture

@@ -74,7 +74,7 @@ def _emitter(layout: Layout, site: Site) -> Any:
 
 
 def _prologue(layout: Layout) -> list[str]:
-    return [INDENT + "bias, base = clock"] if layout.uses_clock else []
+    return [INDENT + "bias, base = clock"] if layout.clocked else []
 
 
 def _fixed_records(layout: Layout, scope: dict[str, Any]) -> list[str]:

@@ -116,6 +116,6 @@ def spell(display: Display, emit: Emit) -> str:
     return "{" + ", ".join(f"{key!r}: {source.emit(emit)}" for key, source in display) + "}"
 
 
-def uses_clock(display: Display) -> bool:
-    """Whether any value needs the datagram's clock."""
-    return any(isinstance(source, Absolute) for _, source in display)
+def clocked(display: Display) -> tuple[tuple[str, int], ...]:
+    """(key, field) of the values that need the datagram's clock: ms since 1970, and the sysUpTime behind them."""
+    return tuple((key, source.field) for key, source in display if isinstance(source, Absolute))

@@ -10,7 +10,7 @@ from typing import Any
 
 from construct import Struct
 
-from .display import Display, by_key, uses_clock
+from .display import Display, by_key, clocked
 from .plan import Field, fields_of
 
 
@@ -19,7 +19,8 @@ class Layout:
     """How octets become the dicts of one kind of record.
 
     ``names`` are the keys by which problems speak of the fields, ``misfits`` the fields whose declared length their
-    type cannot have, with the text that says so.
+    type cannot have, with the text that says so; ``clocked`` are the keys of absolute times and of the sysUpTimes
+    behind them.
     """
 
     declaration: Struct
@@ -31,7 +32,7 @@ class Layout:
     field_count: int = field(init=False)
     fixed: bool = field(init=False)
     may_be_odd: bool = field(init=False)
-    uses_clock: bool = field(init=False)
+    clocked: tuple[tuple[str, str], ...] = field(init=False)
 
     def __post_init__(self) -> None:
         fields = tuple(fields_of(self.declaration))
@@ -41,7 +42,7 @@ class Layout:
             "field_count": sum(each.name is not None for each in fields),
             "fixed": all(each.fixed for each in fields),
             "may_be_odd": any(each.may_be_odd for each in fields),
-            "uses_clock": uses_clock(self.display),
+            "clocked": tuple((key, self.names[index]) for key, index in clocked(self.display)),
         }
         for name, value in derived.items():
             object.__setattr__(self, name, value)

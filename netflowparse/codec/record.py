@@ -30,12 +30,8 @@ def elements_of(template: Template, registry: Registry) -> list[Element]:
     ]
 
 
-def template_layout(template: Template, registry: Registry, *, absolute_times: bool) -> Layout:
-    """How the records of *template* are read.
-
-    With *absolute_times* the layout of NetFlow v9 flows needs the datagram's clock where it turns sysUpTimes into ms
-    since 1970; without, they stay as they are.
-    """
+def template_layout(template: Template, registry: Registry) -> Layout:
+    """How the records of *template* are read."""
     elements = elements_of(template, registry)
     types = [_type(element) for element in elements]
     leaves = [
@@ -49,23 +45,23 @@ def template_layout(template: Template, registry: Registry, *, absolute_times: b
         if field.length != VARIABLE_LENGTH and not fits(abstract_type, field.length)
     )
     keys = [element.key for element in elements]
-    return Layout(declaration, _display(template, keys, absolute_times), tuple(keys), misfits)
+    return Layout(declaration, _display(template, keys), tuple(keys), misfits)
 
 
 def _type(element: Element) -> str:
     return APPLICATION_ID if (element.enterprise, element.id) in APPLICATION_IDS else element.type
 
 
-def _display(template: Template, keys: list[str], absolute_times: bool) -> Display:
+def _display(template: Template, keys: list[str]) -> Display:
     indexed = [(key, index) for index, key in enumerate(keys)]
     if template.scope_count is not None:
         scope, rest = indexed[: template.scope_count], indexed[template.scope_count :]
         return (("scope", Nested(by_key(scope))), *by_key(rest))
     display = by_key(indexed)
-    return display + _absolute_times(template, display, absolute_times)
+    return display + _absolute_times(template, display)
 
 
-def _absolute_times(template: Template, display: Display, absolute_times: bool) -> Display:
+def _absolute_times(template: Template, display: Display) -> Display:
     sources = dict(display)
     added: list[tuple[str, Source]] = []
     for uptime, absolute in UPTIMES.items():
@@ -73,8 +69,7 @@ def _absolute_times(template: Template, display: Display, absolute_times: bool) 
         if absolute in sources or not isinstance(source, One) or not _is_uptime(template.fields[source.field]):
             continue
         if template.protocol == "netflow9":
-            if absolute_times:
-                added.append((absolute, Absolute(source.field)))
+            added.append((absolute, Absolute(source.field)))
         elif isinstance(start, One) and template.fields[start.field].length == 8:
             added.append((absolute, SinceBoot(source.field, start.field)))
     return tuple(added)

@@ -18,6 +18,7 @@ from .reader import Faults, RecordReader
 from .record import template_layout
 
 COMPILE_AFTER = 6  # records interpreted
+UPTIME_OCTETS = 4
 
 
 class Engine:
@@ -67,13 +68,13 @@ class ShapeCache:
         self._most = limits.compiled_shapes
         self._shapes: dict[tuple[object, ...], RecordShape] = {}
 
-    def shape(self, template: Template, *, absolute_times: bool) -> RecordShape:
+    def shape(self, template: Template) -> RecordShape:
         """The shape of *template*, with the registry's present names and types."""
-        key = (*template.shape, absolute_times)
+        key = template.shape
         shape = self._shapes.get(key)
         if shape is None:
-            layout = template_layout(template, self._registry, absolute_times=absolute_times)
-            shape = self._shapes[key] = RecordShape(layout, self._engine, _quirks(template))
+            layout = template_layout(template, self._registry)
+            shape = self._shapes[key] = RecordShape(layout, self._engine, _quirks(template, layout))
             if len(self._shapes) > self._most:
                 self._drop(next(iter(self._shapes)))
         return shape
@@ -89,6 +90,11 @@ class ShapeCache:
         self._shapes.pop(key).read = None
 
 
-def _quirks(template: Template) -> tuple[str, ...]:
-    variable = any(field.length == VARIABLE_LENGTH for field in template.fields)
-    return ("variable_length_in_v9",) if variable and template.protocol == "netflow9" else ()
+def _quirks(template: Template, layout: Layout) -> tuple[str, ...]:
+    """The rules for exporters' peculiarities that reading by *template* applies."""
+    quirks = []
+    if template.protocol == "netflow9" and any(field.length == VARIABLE_LENGTH for field in template.fields):
+        quirks.append("variable_length_in_v9")
+    if any(template.fields[layout.names.index(uptime)].length > UPTIME_OCTETS for _, uptime in layout.clocked):
+        quirks.append("uptime_in_8_octets")
+    return tuple(quirks)

@@ -26,9 +26,11 @@ class Assembly:
         "problems",
         "protocol",
         "quirks",
+        "stopped_clock",
         "templates",
         "time",
         "transport",
+        "untimed",
         "values_left",
     )
 
@@ -41,7 +43,8 @@ class Assembly:
         *,
         time: int,
         transport: str,
-        clock: Clock | None,
+        clock: Clock | None = None,
+        stopped_clock: bool = False,
     ) -> None:
         self.protocol = protocol
         self.octets = octets
@@ -49,11 +52,13 @@ class Assembly:
         self.time = time
         self.transport = transport
         self.clock = clock
+        self.stopped_clock = stopped_clock
         self.flows: list[dict[str, Any]] = []
         self.options: list[dict[str, Any]] = []
         self.templates: list[dict[str, Any]] = []
         self.quirks: list[str] = []
         self.problems = Problems(context.limits)
+        self.untimed = 0  # records whose absolute times cannot be told
         self.complete = True  # whether every data set could be counted
         self.context = context
         self.values_left = context.limits.values

@@ -11,9 +11,9 @@ from ..codec.reader import Faults
 from ..codec.shapes import RecordShape
 from ..codec.spans import spans
 from ..errors import BAD_VALUE, LIMIT, MISSING_TEMPLATE, NO_PROGRESS, TRUNCATED_RECORD, UNKNOWN_SET
-from ..state.templates import KnownTemplate
 from .assembly import Assembly
 from .framing import HEADER
+from .times import drop_unknown_times
 
 
 def read_data_set(work: Assembly, set_id: int, start: int, end: int) -> None:
@@ -24,8 +24,8 @@ def read_data_set(work: Assembly, set_id: int, start: int, end: int) -> None:
             _leave(work, MISSING_TEMPLATE, f"template {set_id} is not known", set_id, start, end)
         return
     shape = known.shape
-    if shape is None or shape.read is None or (shape.layout.uses_clock and work.clock is None):
-        shape = _shape(work, known)
+    if shape is None or shape.read is None:
+        known.shape = shape = work.context.shapes.shape(known.template)
     if not shape.minimum_length:
         if start != end:
             _leave(work, NO_PROGRESS, f"records of template {set_id} have no octets", set_id, start, end)
@@ -34,6 +34,8 @@ def read_data_set(work: Assembly, set_id: int, start: int, end: int) -> None:
     most = work.values_left // shape.field_count
     records, stop = shape.read(work.octets, start, end, most, faults, work.clock)
     work.values_left -= len(records) * shape.field_count
+    if work.stopped_clock:
+        work.untimed += drop_unknown_times(records, shape.layout.clocked)
     if known.template.scope_count is None:
         work.flows += records
     else:
@@ -51,11 +53,6 @@ def read_data_set(work: Assembly, set_id: int, start: int, end: int) -> None:
 def skip_set(work: Assembly, set_id: int, start: int, end: int) -> None:
     """Note a set of a reserved id, which is passed over by its length."""
     _leave(work, UNKNOWN_SET, "reserved id", set_id, start, end)
-
-
-def _shape(work: Assembly, known: KnownTemplate) -> RecordShape:
-    known.shape = shape = work.context.shapes.shape(known.template, absolute_times=work.clock is not None)
-    return shape
 
 
 def _leave(work: Assembly, code: str, why: str, set_id: int, start: int, end: int) -> None:

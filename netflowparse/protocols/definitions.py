@@ -14,6 +14,9 @@ from ..template import VARIABLE_LENGTH, Template
 from ..types import TemplateField
 from ..wire.sets import FIRST_DATA_SET
 from .assembly import Assembly
+from .framing import HEADER
+
+SMALLEST_TEMPLATE = 8  # octets of a template record with one field
 
 
 def refresh(work: Assembly, template_id: int, offset: int, end: int, *, options: bool) -> int | None:
@@ -49,13 +52,16 @@ def learn(work: Assembly, template: Template, offset: int, end: int) -> None:
             _event(work, event, template, _described(work, work.domain.templates[template_id]))
 
 
-def reject(work: Assembly, template_id: int, offset: int, why: str) -> None:
-    """Note a template record that defines nothing usable; a definition in force stays."""
+def reject(work: Assembly, template_id: int, offset: int, why: str, *, cut: bool = False) -> None:
+    """Note a template record that defines nothing usable; a definition in force stays.
+
+    *cut* says that the record does not end where it should: that is structural damage.
+    """
     work.problems.add(
         BAD_TEMPLATE,
         f"template {template_id} at octet {offset}: {why}",
         offset,
-        malformed=True,
+        malformed=cut,
         template_id=template_id,
     )
     _event(work, "rejected", Template("", template_id, None, ()), [])
@@ -65,6 +71,12 @@ def _reject_beyond(work: Assembly, template_id: int, offset: int, message: str, 
     most = getattr(work.context.limits, limit)
     work.problems.add(LIMIT, message.format(most), offset, template_id=template_id, limit=limit)
     _event(work, "rejected", Template("", template_id, None, ()), [])
+
+
+def note_padding(work: Assembly, position: int, start: int, end: int) -> None:
+    """Name the quirk if the zeros from *position* to the *end* of a template set are as long as a template's head."""
+    if start < position and HEADER <= end - position < SMALLEST_TEMPLATE:
+        work.quirk("template_padding_4_to_7")
 
 
 def withdraw(work: Assembly, template_id: int, *, options: bool, every: bool) -> None:

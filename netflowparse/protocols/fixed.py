@@ -6,12 +6,12 @@ is a problem.  RFC-less; rules NF5-L1 to NF5-L6 of the v5 layout document.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 from construct import Struct
 
-from ..codec.display import Absolute
+from ..codec.display import Absolute, clock
 from ..codec.layout import layout_of
 from ..codec.plan import fields_of
 from ..codec.reader import RecordReader
@@ -28,21 +28,23 @@ from ..wire import netflow5, netflow8
 from .context import Context
 from .message import message
 from .problems import Problems
-from .times import datagram_clock, report_missing_clock
+from .times import drop_unknown_times, report_unknown_times
 
 NANOSECONDS_PER_SECOND = 1_000_000_000
 WITHOUT_SEQUENCE = {"expected": None, "missing": None, "event": "uncertain"}
 
 
 class _Records:
-    """Readers of one record declaration: with absolute times, and without where the header's clock cannot be."""
+    """The reader of one record declaration."""
 
     def __init__(self, context: Context, declaration: Struct) -> None:
         names = [field.name for field in fields_of(declaration)]
-        times = ((absolute, Absolute(names.index(uptime))) for uptime, absolute in UPTIMES.items())
-        self.size = declaration.sizeof()
-        self.timed: RecordReader = context.engine.record_reader(layout_of(declaration, *times))
-        self.untimed: RecordReader = context.engine.record_reader(layout_of(declaration))
+        layout = layout_of(
+            declaration, *((absolute, Absolute(names.index(uptime))) for uptime, absolute in UPTIMES.items())
+        )
+        self.size = layout.minimum_length
+        self.clocked = layout.clocked
+        self.read: RecordReader = context.engine.record_reader(layout)
 
 
 class FixedFormat:
@@ -108,11 +110,10 @@ class FixedFormat:
             nanoseconds = 0
         export_time = header["exportTime"] * 1000 + nanoseconds // 1_000_000
         count, whole = header["count"], (end - start) // records.size
-        clock = datagram_clock(export_time, header["sysUpTime"])
-        read = records.timed if clock else records.untimed
-        flows, stop = read(octets, start, end, min(count, whole), [], clock)
-        if clock is None:
-            report_missing_clock(flows, problems)
+        uptime = header["sysUpTime"]
+        flows, stop = records.read(octets, start, end, min(count, whole), [], clock(export_time, uptime))
+        if not uptime:
+            report_unknown_times(drop_unknown_times(flows, records.clocked), problems)
         if count != whole or stop != end:
             _report_count(octets, count, records.size, start, problems)
         return flows
@@ -149,13 +150,15 @@ def _report_count(octets: bytes, count: int, size: int, start: int, problems: Pr
         )
 
 
-def fixed_formats(context: Context) -> dict[int, FixedFormat]:
-    """The decoders of all fixed versions, by version number."""
-    declarations = {
-        1: (netflow5.Header1, {0: netflow5.Record1}),
-        5: (netflow5.Header5, {0: netflow5.Record5}),
-        6: (netflow5.Header6, {0: netflow5.Record6}),
-        7: (netflow5.Header7, {0: netflow5.Record7}),
-        8: (netflow8.Header8, netflow8.RECORDS),
-    }
-    return {version: FixedFormat(context, version, *declared) for version, declared in declarations.items()}
+def _format(version: int, header: Struct, records: dict[int, Struct]) -> Callable[[Context], FixedFormat]:
+    return lambda context: FixedFormat(context, version, header, records)
+
+
+#: what makes the decoder of each fixed version
+FIXED_FORMATS = {
+    1: _format(1, netflow5.Header1, {0: netflow5.Record1}),
+    5: _format(5, netflow5.Header5, {0: netflow5.Record5}),
+    6: _format(6, netflow5.Header6, {0: netflow5.Record6}),
+    7: _format(7, netflow5.Header7, {0: netflow5.Record7}),
+    8: _format(8, netflow8.Header8, netflow8.RECORDS),
+}

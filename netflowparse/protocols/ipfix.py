@@ -17,7 +17,7 @@ from ..wire.sets import FIRST_DATA_SET, SetHeader, TemplateHeader
 from .assembly import Assembly
 from .context import Context
 from .datasets import read_data_set, skip_set
-from .definitions import learn, refresh, reject, withdraw
+from .definitions import learn, note_padding, refresh, reject, withdraw
 from .framing import content_end, walk_sets
 
 PROTOCOL = "ipfix"
@@ -58,7 +58,7 @@ class Ipfix:
         self._context.shapes.follow_registry()
         domain = self._context.store.domain(exporter, PROTOCOL, header["observationDomainId"])
         time = header["exportTime"] if now is None else now
-        work = Assembly(self._context, PROTOCOL, octets, domain, time=time, transport=transport, clock=None)
+        work = Assembly(self._context, PROTOCOL, octets, domain, time=time, transport=transport)
         for set_id, start, stop in walk_sets(
             octets, HEADER, _message_end(work, header["length"]), self._read_set, work.problems, work.quirks
         ):
@@ -69,7 +69,9 @@ class Ipfix:
             else:
                 skip_set(work, set_id, start, stop)
         records = len(work.flows) + len(work.options)
-        sequence = domain.sequence.observe(header["sequenceNumber"], records, certain=work.complete)
+        sequence = domain.sequence.observe(
+            header["sequenceNumber"], records, certain=work.complete and not work.problems.malformed
+        )
         return work.message(exporter, header, sequence)
 
     def _template_set(self, work: Assembly, start: int, end: int, *, options: bool) -> None:
@@ -87,6 +89,7 @@ class Ipfix:
                 after = position + TEMPLATE_HEADER
                 _withdrawal(work, template_id, position, options=options)
             position = after
+        note_padding(work, position, start, end)
 
     def _definition(
         self, work: Assembly, template_id: int, count: int, position: int, end: int, *, options: bool
@@ -96,12 +99,14 @@ class Ipfix:
         if options:
             first = position + OPTIONS_TEMPLATE_HEADER
             if first > end:
-                reject(work, template_id, position, f"{end - position} octets, need {OPTIONS_TEMPLATE_HEADER}")
+                reject(
+                    work, template_id, position, f"{end - position} octets, need {OPTIONS_TEMPLATE_HEADER}", cut=True
+                )
                 return None
             _, _, scope = self._read_options_template(work.octets, position)
         specifiers, after = self._read_specifiers(work.octets, first, end, count, [], None)
         if len(specifiers) < count:
-            reject(work, template_id, position, f"{count} fields, {len(specifiers)} are there")
+            reject(work, template_id, position, f"{count} fields, {len(specifiers)} are there", cut=True)
             return None
         if scope is not None and scope > count:
             reject(work, template_id, position, f"{scope} scope fields of {count} fields")

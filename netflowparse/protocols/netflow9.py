@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any
 
+from ..codec.display import clock
 from ..codec.layout import layout_of
 from ..errors import TruncatedDatagram
 from ..template import FieldSpecifier, Template
@@ -17,17 +18,15 @@ from ..wire.sets import FIRST_DATA_SET, SetHeader, TemplateHeader
 from .assembly import Assembly
 from .context import Context
 from .datasets import read_data_set, skip_set
-from .definitions import learn, refresh, reject
+from .definitions import learn, note_padding, refresh, reject
 from .framing import content_end, walk_sets
-from .times import datagram_clock, report_missing_clock
+from .times import report_unknown_times
 
 PROTOCOL = "netflow9"
 HEADER = netflow9.Header.sizeof()
 TEMPLATE_HEADER = TemplateHeader.sizeof()
 OPTIONS_TEMPLATE_HEADER = netflow9.OptionsTemplateHeader.sizeof()
 SPECIFIER = netflow9.FieldSpecifier.sizeof()
-
-TEMPLATE_PADDING = "template_padding_4_to_7"  # zeros after the last template of a set that could have been a template
 
 
 class Netflow9:
@@ -60,7 +59,8 @@ class Netflow9:
             domain,
             time=time if now is None else now,
             transport=transport,
-            clock=datagram_clock(time * 1000, uptime),
+            clock=clock(time * 1000, uptime),
+            stopped_clock=not uptime,
         )
         for set_id, start, stop in walk_sets(
             octets, HEADER, end, self._read_set, work.problems, work.quirks, zero_fill=True
@@ -73,8 +73,7 @@ class Netflow9:
                 self._options_template_set(work, start, stop)
             else:
                 skip_set(work, set_id, start, stop)
-        if work.clock is None:
-            report_missing_clock(work.flows, work.problems)
+        report_unknown_times(work.untimed, work.problems)
         return work.message(exporter, header, domain.sequence.observe(header["sequenceNumber"], 1))
 
     def _template_set(self, work: Assembly, start: int, end: int) -> None:
@@ -86,7 +85,7 @@ class Netflow9:
                 first = position + TEMPLATE_HEADER
                 after = first + count * SPECIFIER
                 if after > end:
-                    reject(work, template_id, position, f"{count} fields, {end - first} octets are there")
+                    reject(work, template_id, position, f"{count} fields, {end - first} octets are there", cut=True)
                     return
                 if not count:
                     reject(work, template_id, position, "no fields, and version 9 has no withdrawal")
@@ -98,7 +97,7 @@ class Netflow9:
                         after,
                     )
             position = after
-        _note_padding(work, position, start, end)
+        note_padding(work, position, start, end)
 
     def _options_template_set(self, work: Assembly, start: int, end: int) -> None:
         position, padding = start, content_end(work.octets, start, end)
@@ -106,28 +105,40 @@ class Netflow9:
             first = position + OPTIONS_TEMPLATE_HEADER
             template_id = int.from_bytes(work.octets[position : position + 2], "big")
             if first > end:
-                reject(work, template_id, position, f"{end - position} octets, need {OPTIONS_TEMPLATE_HEADER}")
+                reject(
+                    work, template_id, position, f"{end - position} octets, need {OPTIONS_TEMPLATE_HEADER}", cut=True
+                )
                 return
             after = refresh(work, template_id, position, end, options=True)
             if after is None:
                 _, scope, options = self._read_options_template(work.octets, position)
                 after = first + scope + options
-                if scope % SPECIFIER or options % SPECIFIER or not scope + options:
-                    reject(work, template_id, position, f"lengths {scope} and {options}, need multiples of {SPECIFIER}")
+                if scope % SPECIFIER or options % SPECIFIER:
+                    reject(
+                        work,
+                        template_id,
+                        position,
+                        f"lengths {scope} and {options}, need multiples of {SPECIFIER}",
+                        cut=True,
+                    )
                     return
                 if after > end:
-                    reject(work, template_id, position, f"{scope + options} octets of fields, {end - first} are there")
+                    reject(
+                        work,
+                        template_id,
+                        position,
+                        f"{scope + options} octets of fields, {end - first} are there",
+                        cut=True,
+                    )
                     return
-                fields = self._specifiers(work, first, after)
-                learn(work, Template(PROTOCOL, template_id, scope // SPECIFIER, fields), position, after)
+                if after == first:
+                    reject(work, template_id, position, "no fields")
+                else:
+                    fields = self._specifiers(work, first, after)
+                    learn(work, Template(PROTOCOL, template_id, scope // SPECIFIER, fields), position, after)
             position = after
-        _note_padding(work, position, start, end)
+        note_padding(work, position, start, end)
 
     def _specifiers(self, work: Assembly, start: int, end: int) -> tuple[FieldSpecifier, ...]:
         specifiers, _ = self._read_specifiers(work.octets, start, end, end - start, [], None)
         return tuple(FieldSpecifier(0, each["id"], each["length"]) for each in specifiers)
-
-
-def _note_padding(work: Assembly, position: int, start: int, end: int) -> None:
-    if start < position and end - position >= TEMPLATE_HEADER:
-        work.quirk(TEMPLATE_PADDING)

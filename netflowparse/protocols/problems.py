@@ -11,10 +11,11 @@ from ..limits import Limits
 class Problems:
     """Collects problems; beyond ``Limits.problems`` they are counted in one ``limit`` entry at the end."""
 
-    __slots__ = ("_limits", "_unlisted", "entries")
+    __slots__ = ("_limits", "_unlisted", "entries", "malformed")
 
     def __init__(self, limits: Limits) -> None:
         self.entries: list[dict[str, Any]] = []
+        self.malformed = False  # whether any of them is structural damage
         self._limits = limits
         self._unlisted: dict[str, Any] = {}
 
@@ -25,6 +26,7 @@ class Problems:
 
     def add(self, code: str, message: str, offset: int, *, malformed: bool = False, **facts: Any) -> None:
         """Note a problem at *offset* octets from the datagram's start; *malformed* is structural damage."""
+        self.malformed = self.malformed or malformed
         if self.full:
             self.count(offset, malformed=malformed)
             return

@@ -1,24 +1,32 @@
-"""When flows began and ended: a datagram's clock, and what is said when it has none."""
+"""Absolute flow times of datagrams whose header has a sysUpTime of 0: exporters that send it do not keep it."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from ..codec.display import Clock, clock
-from ..codec.record import UPTIMES
 from ..errors import UNCERTAIN_TIME
 from .problems import Problems
 
 SYSTEM_UP_TIME = 4  # its offset in the headers of v1 to v9
 
 
-def datagram_clock(export_milliseconds: int, system_up_time: int) -> Clock | None:
-    """The clock of a datagram, or None for a sysUpTime of 0: exporters that send it do not keep it."""
-    return clock(export_milliseconds, system_up_time) if system_up_time else None
+def drop_unknown_times(records: list[dict[str, Any]], clocked: tuple[tuple[str, str], ...]) -> int:
+    """Take absolute times out of *records*; how many records had some.
+
+    *clocked* are the keys of the absolute times, and of the sysUpTimes behind them.  Where all of these are 0 like the
+    header's, the export time is right and stays.
+    """
+    unknown = 0
+    for record in records:
+        if any(record[uptime] for _, uptime in clocked):
+            unknown += 1
+            for absolute, _ in clocked:
+                del record[absolute]
+    return unknown
 
 
-def report_missing_clock(flows: list[dict[str, Any]], problems: Problems) -> None:
-    """Note flow times that nothing can turn into absolute ones, for a datagram without a clock."""
-    if any(flow.get(uptime) for flow in flows for uptime in UPTIMES):
-        message = "sysUpTime 0 with later flow times: no absolute times can be told"
-        problems.add(UNCERTAIN_TIME, message, SYSTEM_UP_TIME)
+def report_unknown_times(records: int, problems: Problems) -> None:
+    """Note, once for the datagram, that *records* have no absolute times."""
+    if records:
+        message = f"sysUpTime 0, and later times in {records} records: no absolute times can be told"
+        problems.add(UNCERTAIN_TIME, message, SYSTEM_UP_TIME, count=records)

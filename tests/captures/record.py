@@ -97,15 +97,31 @@ def running(*command, scratch, seconds):
 
 def softflowd(scratch, port, *options):
     """Softflowd reads the capture, sends every flow at its end, and stops."""
-    run("softflowd", "-d", "-r", "traffic.pcap", "-n", f"127.0.0.1:{port}", "-p", "pid", "-c", "control", *options,
-        cwd=scratch)
+    run(
+        "softflowd",
+        "-d",
+        "-r",
+        "traffic.pcap",
+        "-n",
+        f"127.0.0.1:{port}",
+        "-p",
+        "pid",
+        "-c",
+        "control",
+        *options,
+        cwd=scratch,
+    )
 
 
 def pmacctd(scratch, port, plugin, **settings):
     """Pmacctd reads the capture and waits; nfprobe sends the flows that are left when it is interrupted."""
     settings = {
-        "daemonize": "false", "pcap_savefile": "traffic.pcap", "pcap_savefile_wait": "true",
-        "plugins": plugin, f"{plugin}_receiver": f"127.0.0.1:{port}"} | settings
+        "daemonize": "false",
+        "pcap_savefile": "traffic.pcap",
+        "pcap_savefile_wait": "true",
+        "plugins": plugin,
+        f"{plugin}_receiver": f"127.0.0.1:{port}",
+    } | settings
     lines = [f"{key}: {value}\n" for key, value in settings.items()]
     (scratch / "pmacctd.conf").write_text("".join(lines), encoding="ascii")
     with running("pmacctd", "-f", "pmacctd.conf", scratch=scratch, seconds=6):
@@ -114,9 +130,15 @@ def pmacctd(scratch, port, plugin, **settings):
 
 def nfprobe(scratch, port, version):
     """Pmacctd's NetFlow and IPFIX plugin."""
-    pmacctd(scratch, port, "nfprobe", nfprobe_version=version, nfprobe_source_ip="127.0.0.1",
-            aggregate="src_host, dst_host, src_port, dst_port, proto, tos, src_mac, dst_mac, vlan, tcpflags",
-            nfprobe_timeouts="tcp=1:tcp.rst=1:tcp.fin=1:udp=1:icmp=1:general=1:maxlife=60:expint=1")
+    pmacctd(
+        scratch,
+        port,
+        "nfprobe",
+        nfprobe_version=version,
+        nfprobe_source_ip="127.0.0.1",
+        aggregate="src_host, dst_host, src_port, dst_port, proto, tos, src_mac, dst_mac, vlan, tcpflags",
+        nfprobe_timeouts="tcp=1:tcp.rst=1:tcp.fin=1:udp=1:icmp=1:general=1:maxlife=60:expint=1",
+    )
 
 
 def sfprobe(scratch, port):
@@ -129,15 +151,60 @@ def openvswitch(scratch, port, table, *columns):
     os.environ.update(OVS_RUNDIR=str(scratch), OVS_DBDIR=str(scratch), OVS_LOGDIR=str(scratch))
     run("ovsdb-tool", "create", scratch / "conf.db", "/usr/share/openvswitch/vswitch.ovsschema")
     remote, control = f"unix:{scratch}/db.sock", scratch / "switch.ctl"
-    with (running("ovsdb-server", scratch / "conf.db", f"--remote=p{remote}", scratch=scratch, seconds=0),
-          running("ovs-vswitchd", remote, "--enable-dummy=override", "--disable-system", f"--unixctl={control}",
-                  scratch=scratch, seconds=0) as switch):
-        run("ovs-vsctl", f"--db={remote}", "--timeout=10", "--retry",
-            "add-br", "br0", "--", "set", "bridge", "br0", "datapath_type=dummy",
-            "--", "add-port", "br0", "p1", "--", "set", "interface", "p1", "type=dummy",
-            "--", "add-port", "br0", "p2", "--", "set", "interface", "p2", "type=dummy",
-            "--", "--id=@exporter", "create", table, f'targets="127.0.0.1:{port}"', *columns,
-            "--", "set", "bridge", "br0", f"{table}=@exporter")
+    with (
+        running("ovsdb-server", scratch / "conf.db", f"--remote=p{remote}", scratch=scratch, seconds=0),
+        running(
+            "ovs-vswitchd",
+            remote,
+            "--enable-dummy=override",
+            "--disable-system",
+            f"--unixctl={control}",
+            scratch=scratch,
+            seconds=0,
+        ) as switch,
+    ):
+        run(
+            "ovs-vsctl",
+            f"--db={remote}",
+            "--timeout=10",
+            "--retry",
+            "add-br",
+            "br0",
+            "--",
+            "set",
+            "bridge",
+            "br0",
+            "datapath_type=dummy",
+            "--",
+            "add-port",
+            "br0",
+            "p1",
+            "--",
+            "set",
+            "interface",
+            "p1",
+            "type=dummy",
+            "--",
+            "add-port",
+            "br0",
+            "p2",
+            "--",
+            "set",
+            "interface",
+            "p2",
+            "type=dummy",
+            "--",
+            "--id=@exporter",
+            "create",
+            table,
+            f'targets="127.0.0.1:{port}"',
+            *columns,
+            "--",
+            "set",
+            "bridge",
+            "br0",
+            f"{table}=@exporter",
+        )
         for packet in traffic.packets():
             name = "p1" if packet.src == traffic.CLIENT_MAC else "p2"
             run("ovs-appctl", "-t", control, "netdev-dummy/receive", name, bytes(packet).hex())

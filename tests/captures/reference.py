@@ -19,21 +19,46 @@ from xml.etree import ElementTree
 HERE = pathlib.Path(__file__).resolve().parent
 VARIABLE_LENGTH = 0xFFFF  # RFC 7011 §7
 HEADER = {
-    "cflow.count": "count", "cflow.len": "length", "cflow.sysuptime": "sysUpTime", "cflow.unix_secs": "exportTime",
-    "cflow.exporttime": "exportTime", "cflow.unix_nsecs": "exportNanoseconds", "cflow.sequence": "sequenceNumber",
-    "cflow.source_id": "sourceId", "cflow.od_id": "observationDomainId", "cflow.engine_type": "engineType",
-    "cflow.engine_id": "engineId", "cflow.samplingmode": "samplingMode", "cflow.samplerate": "samplingInterval",
+    "cflow.count": "count",
+    "cflow.len": "length",
+    "cflow.sysuptime": "sysUpTime",
+    "cflow.unix_secs": "exportTime",
+    "cflow.exporttime": "exportTime",
+    "cflow.unix_nsecs": "exportNanoseconds",
+    "cflow.sequence": "sequenceNumber",
+    "cflow.source_id": "sourceId",
+    "cflow.od_id": "observationDomainId",
+    "cflow.engine_type": "engineType",
+    "cflow.engine_id": "engineId",
+    "cflow.samplingmode": "samplingMode",
+    "cflow.samplerate": "samplingInterval",
 }
 # Times counted from the exporter's start or back from the export: tshark prints sums, the wire's number is wanted.
 OFFSETS = ("21", "22", "158", "159")
 BOUNDS = dict.fromkeys(("22", "150", "152", "154", "156", "158"), "start") | dict.fromkeys(
-    ("21", "151", "153", "155", "157", "159"), "end")
+    ("21", "151", "153", "155", "157", "159"), "end"
+)
 # The fields of v1, v5 and v7, which have no templates, as the elements that mean the same.
 FIXED = {
-    "cflow.srcaddr": "8", "cflow.dstaddr": "12", "cflow.nexthop": "15", "cflow.inputint": "10", "cflow.outputint": "14",
-    "cflow.packets": "2", "cflow.octets": "1", "cflow.timestart": "22", "cflow.timeend": "21", "cflow.srcport": "7",
-    "cflow.dstport": "11", "cflow.tcpflags": "6", "cflow.protocol": "4", "cflow.tos": "5", "cflow.srcas": "16",
-    "cflow.dstas": "17", "cflow.srcmask": "9", "cflow.dstmask": "13", "cflow.flags": "flags",
+    "cflow.srcaddr": "8",
+    "cflow.dstaddr": "12",
+    "cflow.nexthop": "15",
+    "cflow.inputint": "10",
+    "cflow.outputint": "14",
+    "cflow.packets": "2",
+    "cflow.octets": "1",
+    "cflow.timestart": "22",
+    "cflow.timeend": "21",
+    "cflow.srcport": "7",
+    "cflow.dstport": "11",
+    "cflow.tcpflags": "6",
+    "cflow.protocol": "4",
+    "cflow.tos": "5",
+    "cflow.srcas": "16",
+    "cflow.dstas": "17",
+    "cflow.srcmask": "9",
+    "cflow.dstmask": "13",
+    "cflow.flags": "flags",
     "cflow.routersc": "routerSc",
 }
 
@@ -42,8 +67,14 @@ def tshark(*arguments):
     """Return what tshark prints, whatever its user has configured."""
     with tempfile.TemporaryDirectory() as empty:
         environment = os.environ | {"TZ": "UTC", "LC_ALL": "C.UTF-8", "WIRESHARK_CONFIG_DIR": empty}
-        return subprocess.run(["tshark", *arguments], check=True, env=environment, stdout=subprocess.PIPE,
-                              stderr=subprocess.DEVNULL, timeout=120).stdout
+        return subprocess.run(
+            ["tshark", *arguments],
+            check=True,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=120,
+        ).stdout
 
 
 def field_kinds():
@@ -125,7 +156,7 @@ def template_record(flow, data_set, template, kinds):
         if length == VARIABLE_LENGTH:
             length, offset = octets[offset], offset + 1
             if length == 255:
-                length, offset = int.from_bytes(octets[offset:offset + 2]), offset + 2
+                length, offset = int.from_bytes(octets[offset : offset + 2]), offset + 2
         places = [BOUNDS[key]] if key in BOUNDS else range(first + offset, first + offset + length)
         record.append([key, joined([shown.pop(place) for place in places if place in shown], kinds, key)])
         offset += length
@@ -136,8 +167,11 @@ def template_record(flow, data_set, template, kinds):
 
 def fixed_record(flow, kinds):
     """Return [[element key, value]…] of a v1, v5 or v7 record, padding left out."""
-    named = [(FIXED[field.get("name")], field) for _, field in iter_values(flow)
-             if field.get("name") not in ("cflow.padding", "cflow.reserved")]
+    named = [
+        (FIXED[field.get("name")], field)
+        for _, field in iter_values(flow)
+        if field.get("name") not in ("cflow.padding", "cflow.reserved")
+    ]
     return [[key, plain(field, kinds, key)] for key, field in named]
 
 

@@ -67,11 +67,20 @@ def other_frames(rng):
     """Yield lists of frames for what has no ports: ICMP, ICMPv6, GRE, and IP protocol 253 (RFC 3692)."""
     request, reply = conversation("10.0.2.1", "10.0.2.2")
     data = rng.randbytes(56)
-    yield [frame for n in range(4) for frame in (
-        request(ICMP(type=8, id=9, seq=n) / data), reply(ICMP(type=0, id=9, seq=n) / data))]
+    yield [
+        frame
+        for n in range(4)
+        for frame in (request(ICMP(type=8, id=9, seq=n) / data), reply(ICMP(type=0, id=9, seq=n) / data))
+    ]
     request, reply = conversation("2001:db8::9", "2001:db8:1::9")
-    yield [frame for n in range(3) for frame in (
-        request(ICMPv6EchoRequest(id=9, seq=n, data=data)), reply(ICMPv6EchoReply(id=9, seq=n, data=data)))]
+    yield [
+        frame
+        for n in range(3)
+        for frame in (
+            request(ICMPv6EchoRequest(id=9, seq=n, data=data)),
+            reply(ICMPv6EchoReply(id=9, seq=n, data=data)),
+        )
+    ]
     request, _ = conversation("10.0.2.3", "10.0.2.4", tos=0xC0)
     yield [request(ICMP(type=3, code=1) / IP(src="10.0.2.4", dst="10.0.9.9") / UDP(sport=1, dport=2))]
     request, _ = conversation("10.0.2.5", "203.0.113.5")
@@ -136,9 +145,17 @@ def truth(made):
     for packet in made:
         ip = packet[IPv6] if IPv6 in packet else packet[IP]
         now = round(packet.time * 1_000_000) // 1000
-        flow = flows.setdefault(flow_key(packet), {
-            "tos": ip.tc if ip.version == 6 else ip.tos, "packets": 0, "octets": 0, "tcp_flags": 0,
-            "first": now, "last": now})
+        flow = flows.setdefault(
+            flow_key(packet),
+            {
+                "tos": ip.tc if ip.version == 6 else ip.tos,
+                "packets": 0,
+                "octets": 0,
+                "tcp_flags": 0,
+                "first": now,
+                "last": now,
+            },
+        )
         flow["packets"] += 1
         flow["octets"] += len(bytes(ip))
         flow["tcp_flags"] |= int(ip.payload.flags) if ip.payload.name == "TCP" else 0

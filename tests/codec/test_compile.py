@@ -50,7 +50,7 @@ def layout_with(names: list[str]) -> Layout:
     """A layout of variable-length strings with these names."""
     fields = tuple(FieldSpecifier(PEN, number, 0xFFFF) for number in range(1, len(names) + 1))
     registry = OwnRegistry([("string", name) for name in names])
-    return template_layout(Template("ipfix", 256, None, fields), registry, absolute_times=False)
+    return template_layout(Template("ipfix", 256, None, fields), registry)
 
 
 @pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))

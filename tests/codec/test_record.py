@@ -17,9 +17,9 @@ def template(protocol: str, *fields: tuple[int, int, int], scope: int | None = N
     return Template(protocol, 256, scope, tuple(FieldSpecifier(*field) for field in fields))
 
 
-def read(drawn: Template, octets: str, *, absolute_times: bool = True, at: tuple[int, int] = (0, 0)) -> dict[str, Any]:
+def read(drawn: Template, octets: str, *, at: tuple[int, int] = (0, 0)) -> dict[str, Any]:
     """The first record of *octets* under a template."""
-    layout = template_layout(drawn, Registry(), absolute_times=absolute_times)
+    layout = template_layout(drawn, Registry())
     data = bytes.fromhex(octets)
     records, _ = reference.record_reader(layout)(data, 0, len(data), 1, [], clock(*at))
     return records[0]
@@ -90,10 +90,6 @@ def test_when_no_time_is_added(fields: list[Any], octets: str, keys: list[str]) 
     assert list(read(template("netflow9", *fields), octets)) == keys
 
 
-def test_without_a_clock_uptimes_stay_alone() -> None:
-    assert read(template("netflow9", (0, 22, 4)), "00000001", absolute_times=False) == {"flowStartSysUpTime": 1}
-
-
 @pytest.mark.fault("TM-08")
 def test_absolute_times_of_ipfix_need_the_system_start() -> None:
     assert read(template("ipfix", (0, 22, 4)), "00000001") == {"flowStartSysUpTime": 1}
@@ -103,7 +99,7 @@ def test_absolute_times_of_ipfix_need_the_system_start() -> None:
 
 def test_lengths_that_a_type_cannot_have() -> None:
     drawn = template("ipfix", (0, 8, 5), (0, 56, 6), (0, 152, 4), (0, 4, 2))
-    layout = template_layout(drawn, Registry(), absolute_times=False)
+    layout = template_layout(drawn, Registry())
     assert layout.misfits == (
         (0, "a length that ipv4Address can have"),
         (2, "a length that dateTimeMilliseconds can have"),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from netflowparse import Limits, Registry
-from netflowparse.codec.shapes import COMPILE_AFTER, Engine, ShapeCache
+from netflowparse.codec import shapes as module
+from netflowparse.codec.shapes import Engine, ShapeCache
 from netflowparse.template import FieldSpecifier, Template
 
 
@@ -18,14 +21,15 @@ def cache(limits: Limits | None = None, registry: Registry | None = None) -> Sha
 
 def test_templates_of_one_shape_share_it() -> None:
     shapes = cache()
-    assert shapes.shape(template(256), absolute_times=False) is shapes.shape(template(999), absolute_times=False)
-    assert shapes.shape(template(256), absolute_times=False) is not shapes.shape(template(256, 2), absolute_times=False)
+    assert shapes.shape(template(256)) is shapes.shape(template(999))
+    assert shapes.shape(template(256)) is not shapes.shape(template(256, 2))
 
 
-def test_a_shape_is_compiled_after_a_few_records() -> None:
-    shape = cache().shape(template(256), absolute_times=False)
+def test_a_shape_is_compiled_after_a_few_records(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "COMPILE_AFTER", 6)
+    shape = cache().shape(template(256))
     first = shape.read
-    for octets in (bytes(COMPILE_AFTER - 1), bytes(1)):
+    for octets in (bytes(5), bytes(1)):
         assert first is not None
         assert len(first(octets, 0, len(octets), 99, [], None)[0]) == len(octets)
         assert not hasattr(shape.read, "__source__")
@@ -36,7 +40,7 @@ def test_a_shape_is_compiled_after_a_few_records() -> None:
 
 def test_the_oldest_shapes_are_dropped() -> None:
     shapes = cache(Limits(compiled_shapes=2))
-    first, second, third = (shapes.shape(template(256, element), absolute_times=False) for element in (1, 2, 3))
+    first, second, third = (shapes.shape(template(256, element)) for element in (1, 2, 3))
     assert first.read is None
     assert second.read is not None
     assert third.read is not None
@@ -45,10 +49,10 @@ def test_the_oldest_shapes_are_dropped() -> None:
 def test_shapes_follow_the_registry() -> None:
     registry = Registry()
     shapes = cache(registry=registry)
-    old = shapes.shape(template(256, 600), absolute_times=False)
+    old = shapes.shape(template(256, 600))
     shapes.follow_registry()
-    assert shapes.shape(template(256, 600), absolute_times=False) is old
+    assert shapes.shape(template(256, 600)) is old
     registry.add([{"pen": 0, "element_id": 600, "name": "newElement", "data_type": "unsigned8"}])
     shapes.follow_registry()
     assert old.read is None
-    assert shapes.shape(template(256, 600), absolute_times=False).layout.names == ("newElement",)
+    assert shapes.shape(template(256, 600)).layout.names == ("newElement",)

@@ -11,7 +11,7 @@ from netflowparse.template import VARIABLE_LENGTH, FieldSpecifier, Template
 
 LENGTHS = (2, VARIABLE_LENGTH, 0, 1)
 FIELDS = tuple(FieldSpecifier(0, 32000, length) for length in LENGTHS)
-LAYOUT = template_layout(Template("ipfix", 256, None, FIELDS), Registry(), absolute_times=False)
+LAYOUT = template_layout(Template("ipfix", 256, None, FIELDS), Registry())
 
 
 @pytest.mark.parametrize(

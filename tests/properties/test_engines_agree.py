@@ -58,7 +58,7 @@ def test_records_of_any_template(
     drawn: tuple[Registry, Template], body: bytes, before: bytes, after: bytes, most: int
 ) -> None:
     registry, template = drawn
-    layout = template_layout(template, registry, absolute_times=template.protocol == "netflow9")
+    layout = template_layout(template, registry)
     if layout.minimum_length:
         octets = before + body + after
         assert_equal_readings(layout, octets, len(before), len(before) + len(body), most)

@@ -1,0 +1,123 @@
+"""The decoders that are compared, each as a callable that reads one datagram and keeps its templates.
+
+* ``netflowparse``: a ``Decoder`` as users get it; ``interpreted`` is its reference engine, Construct as it is.
+* ``construct compiled``: the v5 declarations through Construct's own ``compile()``: containers, no absolute times.
+  Only v5: templates make structures that it cannot compile safely.
+* ``netflow`` and ``netflume``: the packages of those names on PyPI, called as their documentation says.  They name
+  fields otherwise, add no absolute times, and report less.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from construct import Array, Struct, this
+
+from netflowparse import Decoder
+from netflowparse.wire import netflow5
+
+from .floors import FLOOR_B, FLOOR_C, ITER_UNPACK_ALONE
+from .workloads import Workload
+
+EXPORTER = "192.0.2.1"
+NOT_INSTALLED, FAILS, NOT_APPLICABLE = "not installed", "fails", "–"
+
+
+class Absent(Exception):
+    """A decoder cannot take part in a workload; the text says why, for the table."""
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A decoder that has read a workload's templates and is ready for its data."""
+
+    name: str
+    decode: Callable[[bytes], Any]
+    count: Callable[[Any], int] = len  # records in what ``decode`` returned
+
+
+def _flows_of_message(message: Any) -> int:
+    return len(message["flows"])
+
+
+def _flows_of_object(message: Any) -> int:
+    return len(message.flows)
+
+
+def _netflowparse(workload: Workload) -> Contender:
+    decoder = Decoder()
+    return Contender("netflowparse", lambda datagram: decoder.decode(datagram, EXPORTER), _flows_of_message)
+
+
+def _interpreted(workload: Workload) -> Contender:
+    decoder = Decoder(compiled=False)
+    return Contender("interpreted", lambda datagram: decoder.decode(datagram, EXPORTER), _flows_of_message)
+
+
+def _construct_compiled(workload: Workload) -> Contender:
+    if workload.name != "v5":
+        raise Absent(NOT_APPLICABLE)
+    declaration = Struct("header" / netflow5.Header5, "flows" / Array(this.header.count, netflow5.Record5))
+    return Contender("construct compiled", declaration.compile().parse, _flows_of_object)
+
+
+def _netflow(workload: Workload) -> Contender:
+    try:
+        from netflow import parse_packet
+    except ImportError:
+        raise Absent(NOT_INSTALLED) from None
+    templates: dict[str, Any] = {"netflow": {}, "ipfix": {}}
+    return Contender("netflow", lambda datagram: parse_packet(datagram, templates), _flows_of_object)
+
+
+def _netflume(workload: Workload) -> Contender:
+    try:
+        import netflume
+    except ImportError:
+        raise Absent(NOT_INSTALLED) from None
+    decoder = netflume.Decoder()
+    return Contender("netflume", lambda datagram: decoder.decode(datagram, EXPORTER), _flows_of_object)
+
+
+def _floor_b(workload: Workload) -> Contender:
+    return Contender("floor b", FLOOR_B[workload.name])
+
+
+def _floor_c(workload: Workload) -> Contender:
+    return Contender("floor c", FLOOR_C[workload.name])
+
+
+def _iter_unpack_alone(workload: Workload) -> Contender:
+    if workload.name not in ITER_UNPACK_ALONE:
+        raise Absent(NOT_APPLICABLE)
+    return Contender("iter_unpack alone", ITER_UNPACK_ALONE[workload.name])
+
+
+MAKERS: dict[str, Callable[[Workload], Contender]] = {
+    "netflowparse": _netflowparse,
+    "floor b": _floor_b,
+    "floor c": _floor_c,
+    "iter_unpack alone": _iter_unpack_alone,
+    "netflume": _netflume,
+    "netflow": _netflow,
+    "construct compiled": _construct_compiled,
+    "interpreted": _interpreted,
+}
+TEMPLATE_READERS = frozenset({"netflowparse", "interpreted", "netflume", "netflow"})
+
+
+def contender(name: str, workload: Workload) -> Contender:
+    """The decoder called *name*, templates read and data read once; ``Absent`` if it cannot decode *workload*."""
+    made = MAKERS[name](workload)
+    try:
+        if name in TEMPLATE_READERS:
+            for datagram in workload.templates:
+                made.decode(datagram)
+        found = sum(made.count(made.decode(datagram)) for datagram in workload.datagrams)
+    except Exception as error:
+        raise Absent(FAILS) from error
+    if found != workload.records:
+        raise Absent(f"{FAILS}: {found} of {workload.records} records")
+    return made
