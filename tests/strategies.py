@@ -75,7 +75,7 @@ def registry_and_template(draw: st.DrawFn) -> tuple[Registry, Template]:
     own = draw(own_elements)
     protocol = draw(st.sampled_from(["ipfix", "netflow9"]))
     some_fields = fields(len(own)) if protocol == "ipfix" else netflow9_fields
-    specifiers = tuple(draw(st.lists(some_fields, min_size=1, max_size=12)))
+    specifiers = tuple(draw(st.lists(some_fields, min_size=1, max_size=20)))
     scope = draw(st.one_of(st.none(), st.integers(0, len(specifiers))))
     return OwnRegistry(own), Template(protocol, 256, scope, specifiers)
 

@@ -8,6 +8,7 @@ check against the set's end for each record.  Source text holds our own identifi
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from struct import Struct as Packing
 from typing import Any
 
@@ -15,12 +16,14 @@ from construct import Struct
 
 from ..wire.leaves import LONG_LENGTH
 from ..wire.values import Site
-from .display import spell
+from .display import Emit, spell
 from .layout import Layout
 from .plan import Field, fields_of
 from .reader import HeaderReader, PairReader, RecordReader
 
 INDENT = "    "
+#: Keys of one dict display.  CPython makes a display of as many in one go; a wider one it fills item by item, growing.
+WIDEST_DISPLAY = 15
 READ = "def read(octets, start, end, most, faults, clock):"
 
 
@@ -41,9 +44,8 @@ class Compiler:
         """The reader of one header of *layout* at an offset."""
         packing = _packing(layout.fields)
         scope = {**self._namespace, "unpack": packing.unpack_from}
-        display = spell(layout.display, _emitter(layout, Site("offset", "0")))
-        targets = _targets(layout.fields)
-        lines = [f"({targets}) = unpack(octets, offset)", f"return {display}"]
+        display = spell(layout.display, _emitter(layout, "offset"))
+        lines = [f"{_targets(layout.fields)} = unpack(octets, offset)", f"return {display}"]
         reader: HeaderReader = _function(["def read(octets, offset):", *(INDENT + line for line in lines)], scope)
         return reader
 
@@ -64,31 +66,45 @@ def _packing(fields: tuple[Field, ...]) -> Packing:
     return Packing(">" + "".join(field.letters for field in fields))
 
 
-def _targets(fields: tuple[Field, ...], first: int = 0) -> str:
-    names = [name for index, field in enumerate(fields, first) for name in field.variables(index)]
-    return "".join(f"{name}, " for name in names)
+def _targets(fields: Iterable[Field]) -> str:
+    return _names(enumerate(fields))
 
 
-def _emitter(layout: Layout, site: Site) -> Any:
-    return lambda index: layout.fields[index].expression(index, site._replace(field=str(index)))
+def _names(indexed: Iterable[tuple[int, Field]]) -> str:
+    """What unpacking assigns to: a tuple also where it has one name, or none."""
+    return "".join(f"{name}, " for index, field in indexed for name in field.variables(index)).rstrip() or "()"
+
+
+def _emitter(layout: Layout, where: str) -> Emit:
+    return lambda index: layout.fields[index].expression(index, Site(where, str(index)))
+
+
+def _append(layout: Layout, where: str) -> list[str]:
+    """Lines that append the record whose offset *where* spells."""
+    emit = _emitter(layout, where)
+    first, rest = layout.display[:WIDEST_DISPLAY], layout.display[WIDEST_DISPLAY:]
+    if not rest:
+        return [f"append({spell(first, emit)})"]
+    items = [f"record[{key!r}] = {source.emit(emit)}" for key, source in rest]
+    return [f"record = {spell(first, emit)}", *items, "append(record)"]
 
 
 def _prologue(layout: Layout) -> list[str]:
-    return [INDENT + "bias, base = clock"] if layout.clocked else []
+    return [INDENT + "turn, early, late = clock"] if layout.clocked else []
 
 
 def _fixed_records(layout: Layout, scope: dict[str, Any]) -> list[str]:
     packing = _packing(layout.fields)
     size = packing.size
     scope["iter_unpack"] = packing.iter_unpack
-    display = spell(layout.display, _emitter(layout, Site(f"start + len(records) * {size}", "")))
-    each = f"for ({_targets(layout.fields)}) in iter_unpack(octets[start:stop])"
+    each = f"for {_targets(layout.fields)} in iter_unpack(octets[start:stop])"
     lines = [f"stop = start + min((end - start) // {size}, most) * {size}"]
-    if layout.may_be_odd:  # where a value stands is counted by the records before it
-        lines += ["records = []", "append = records.append", f"{each}:", f"{INDENT}append({display})"]
-        lines += ["return records, stop"]
+    if layout.may_be_odd or len(layout.display) > WIDEST_DISPLAY:
+        where = f"start + len(records) * {size}"  # counted by the records before it
+        lines += ["records = []", "append = records.append", f"{each}:"]
+        lines += [*(INDENT + line for line in _append(layout, where)), "return records, stop"]
     else:
-        lines += [f"return [{display} {each}], stop"]
+        lines += [f"return [{spell(layout.display, _emitter(layout, ''))} {each}], stop"]
     return _prologue(layout) + [INDENT + line for line in lines]
 
 
@@ -108,12 +124,11 @@ def _free_records(layout: Layout, scope: dict[str, Any]) -> list[str]:
         run = []
         body += _variable(index) if field.variable else _conditional(index, field, layout, scope)
     body += _run(run, scope)
-    display = spell(layout.display, _emitter(layout, Site("at", "")))
     lines = ["records = []", "append = records.append", f"last = end - {layout.minimum_length}", "position = start"]
     lines += ["for _ in repeat(None, most):"]
     loop = ["if position > last:", INDENT + "break", "at = position", "try:", *(INDENT + line for line in body)]
     loop += ["except Unreadable:", INDENT + "position = at", INDENT + "break"]
-    loop += ["if position > end:", INDENT + "position = at", INDENT + "break", f"append({display})"]
+    loop += ["if position > end:", INDENT + "position = at", INDENT + "break", *_append(layout, "at")]
     lines += [INDENT + line for line in loop] + ["return records, position"]
     return _prologue(layout) + [INDENT + line for line in lines]
 
@@ -125,9 +140,7 @@ def _run(run: list[tuple[int, Field]], scope: dict[str, Any]) -> list[str]:
         return []
     unpack = f"unpack{run[0][0]}"
     scope[unpack] = packing.unpack_from
-    targets = "".join(f"{name}, " for index, field in run for name in field.variables(index))
-    lines = [f"({targets}) = {unpack}(octets, position)"] if targets else []
-    return [*lines, f"position += {packing.size}"]
+    return [f"{_names(run)} = {unpack}(octets, position)", f"position += {packing.size}"]
 
 
 def _variable(index: int) -> list[str]:

@@ -16,20 +16,20 @@ UPTIME_RANGE = 1 << 32  # ms: sysUpTime wraps after 49.7 days
 HALF_RANGE = 1 << 31
 
 
-class Clock(NamedTuple):
-    """What turns a sysUpTime into absolute ms; made once a datagram by ``clock``."""
-
-    bias: int
-    base: int
+#: What turns a sysUpTime into ms since 1970: times below ``turn`` count from ``early``, others from ``late``.
+Clock: TypeAlias = tuple[int, int, int]
 
 
 def clock(export_milliseconds: int, system_up_time: int) -> Clock:
     """The ``Clock`` of a datagram exported at ms since 1970 when its exporter's sysUpTime was *system_up_time* ms.
 
-    A time is then ``base + ((uptime + bias) mod 2^32)``: the signed 32-bit difference, right across a wrap, and for
-    uptimes a little later than the header's own (NetFlow v5 document §3, "Times").
+    Its times differ from the export time by the signed 32-bit difference of the sysUpTimes: right across a wrap, and
+    for sysUpTimes a little later than the header's own (NetFlow v5 document §3, "Times").
     """
-    return Clock(HALF_RANGE - system_up_time, export_milliseconds - HALF_RANGE)
+    boot = export_milliseconds - system_up_time
+    if system_up_time < HALF_RANGE:
+        return system_up_time + HALF_RANGE, boot, boot - UPTIME_RANGE
+    return system_up_time - HALF_RANGE, boot + UPTIME_RANGE, boot
 
 
 class One(NamedTuple):
@@ -69,16 +69,23 @@ class Nested(NamedTuple):
 
 
 class Absolute(NamedTuple):
-    """ms since 1970 of a field that counts ms of sysUpTime, by the datagram's clock."""
+    """ms since 1970 of a field that counts ms of sysUpTime, by the datagram's clock.
+
+    Of a field of more than 4 octets (``wide``) the last 4 count.
+    """
 
     field: int
+    wide: bool = False
 
     def build(self, values: Sequence[Any], at: Clock | None) -> Any:
         assert at is not None
-        return at.base + (values[self.field] + at.bias) % UPTIME_RANGE
+        turn, early, late = at
+        uptime = values[self.field] % UPTIME_RANGE
+        return uptime + (early if uptime < turn else late)
 
     def emit(self, emit: Emit) -> str:
-        return f"base + ({emit(self.field)} + bias & {UPTIME_RANGE - 1})"
+        uptime = f"({emit(self.field)} & {UPTIME_RANGE - 1})" if self.wide else emit(self.field)
+        return f"{uptime} + (early if {uptime} < turn else late)"
 
 
 class SinceBoot(NamedTuple):

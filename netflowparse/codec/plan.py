@@ -7,6 +7,7 @@ losing the fast path must fail, not slow users down in silence.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from struct import calcsize
 
 from construct import (
@@ -107,6 +108,7 @@ def fields_of(declaration: Struct) -> list[Field]:
     return [field_of(subcon.name, subcon) for subcon in declaration.subcons]
 
 
+@lru_cache(maxsize=4096)
 def field_of(name: str | None, node: Construct) -> Field:
     """What *node* reads, as the field called *name*."""
     if isinstance(node, Renamed | Rebuild | Const):

@@ -5,7 +5,9 @@ Element types decide how octets are read, element keys what the values are calle
 
 from __future__ import annotations
 
-from construct import Struct
+from functools import lru_cache
+
+from construct import Construct, Struct
 
 from ..registry import Element, Registry
 from ..template import VARIABLE_LENGTH, FieldSpecifier, Template
@@ -17,7 +19,8 @@ APPLICATION_IDS = {(0, 95), (29305, 95)}  # applicationId, and its reverse (RFC 
 SYSTEM_INIT_TIME = "systemInitTimeMilliseconds"  # element 160: ms since 1970
 #: ms of sysUpTime -> the absolute ms that is added where the record has none
 UPTIMES = {"flowStartSysUpTime": "flowStartMilliseconds", "flowEndSysUpTime": "flowEndMilliseconds"}
-LONGEST_UPTIME = 8  # octets
+UPTIME_OCTETS = 4
+LONGEST_UPTIME = 8  # octets: some exporters send it so, the first 4 without meaning
 
 
 def elements_of(template: Template, registry: Registry) -> list[Element]:
@@ -38,7 +41,7 @@ def template_layout(template: Template, registry: Registry) -> Layout:
         variable_leaf(abstract_type) if field.length == VARIABLE_LENGTH else fixed_leaf(abstract_type, field.length)
         for abstract_type, field in zip(types, template.fields, strict=True)
     ]
-    declaration = Struct(*(f"f{index}" / leaf for index, leaf in enumerate(leaves)))
+    declaration = Struct(*map(_positional, range(len(leaves)), leaves))
     misfits = tuple(
         (index, f"a length that {abstract_type} can have")
         for index, (abstract_type, field) in enumerate(zip(types, template.fields, strict=True))
@@ -46,6 +49,12 @@ def template_layout(template: Template, registry: Registry) -> Layout:
     )
     keys = [element.key for element in elements]
     return Layout(declaration, _display(template, keys), tuple(keys), misfits)
+
+
+@lru_cache(maxsize=4096)
+def _positional(index: int, leaf: Construct) -> Construct:
+    """*leaf* under a name of its place: a Struct keeps one value for each name, a template may repeat an element."""
+    return f"f{index}" / leaf
 
 
 def _type(element: Element) -> str:
@@ -69,7 +78,7 @@ def _absolute_times(template: Template, display: Display) -> Display:
         if absolute in sources or not isinstance(source, One) or not _is_uptime(template.fields[source.field]):
             continue
         if template.protocol == "netflow9":
-            added.append((absolute, Absolute(source.field)))
+            added.append((absolute, Absolute(source.field, template.fields[source.field].length > UPTIME_OCTETS)))
         elif isinstance(start, One) and template.fields[start.field].length == 8:
             added.append((absolute, SinceBoot(source.field, start.field)))
     return tuple(added)

@@ -15,10 +15,9 @@ from .display import Clock
 from .layout import Layout
 from .namespace import namespace
 from .reader import Faults, RecordReader
-from .record import template_layout
+from .record import UPTIME_OCTETS, template_layout
 
 COMPILE_AFTER = 6  # records interpreted
-UPTIME_OCTETS = 4
 
 
 class Engine:

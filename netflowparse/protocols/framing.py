@@ -66,7 +66,7 @@ def walk_sets(
             after = end
         sets.append((set_id, position + HEADER, after))
         position = after
-    if any(octets[position:end]):
+    if position < end and any(octets[position:end]):
         problems.add(
             TRAILING_OCTETS,
             f"{end - position} octets at octet {position} after the last set",

@@ -17,7 +17,7 @@ class Problems:
         self.entries: list[dict[str, Any]] = []
         self.malformed = False  # whether any of them is structural damage
         self._limits = limits
-        self._unlisted: dict[str, Any] = {}
+        self._unlisted: dict[str, Any] | None = None
 
     @property
     def full(self) -> bool:
@@ -38,8 +38,9 @@ class Problems:
     def count(self, offset: int, *, malformed: bool = False) -> None:
         """Note that there is a problem more than is listed."""
         unlisted = self._unlisted
-        if not unlisted:
-            unlisted.update({"code": LIMIT, "message": "", "offset": offset, "limit": "problems", "count": 0})
+        if unlisted is None:
+            unlisted = {"code": LIMIT, "message": "", "offset": offset, "limit": "problems", "count": 0}
+            self._unlisted = unlisted
             self.entries.append(unlisted)
         unlisted["count"] += 1
         unlisted["message"] = f"{unlisted['count']} more problems, from octet {unlisted['offset']}, not listed"

@@ -41,7 +41,7 @@ def test_fixed_records_are_one_display() -> None:
     assert reader.__source__ == (
         "def read(octets, start, end, most, faults, clock):\n"
         "    stop = start + min((end - start) // 4, most) * 4\n"
-        "    return [{'a': f0, 'b': f2} for (f0, f2, ) in iter_unpack(octets[start:stop])], stop\n"
+        "    return [{'a': f0, 'b': f2} for f0, f2, in iter_unpack(octets[start:stop])], stop\n"
     )
     assert reader(b"..\1.\0\2\3.\0\4\5", 2, 11, 9, [], None) == ([{"a": 1, "b": 2}, {"a": 3, "b": 4}], 10)
 
