@@ -190,9 +190,7 @@ def _netflow9(name: str, template_id: int, fields: tuple[Field, ...], datagrams:
         body = b"".join(record(fields, traffic.flow()) for _ in range(per_datagram))
         body += bytes(-len(body) % 4)  # RFC 3954 §5.3
         made.append(
-            netflow9_datagram(
-                set_of(template_id, body), count=per_datagram, sysUpTime=UPTIME, sequenceNumber=number
-            )
+            netflow9_datagram(set_of(template_id, body), count=per_datagram, sysUpTime=UPTIME, sequenceNumber=number)
         )
     return Workload(name, templates, tuple(made), datagrams * per_datagram)
 
@@ -207,9 +205,7 @@ def nsel(datagrams: int = DATAGRAMS * 2, per_datagram: int = 10) -> Workload:
     return _netflow9("nsel", 265, NSEL, datagrams, per_datagram)
 
 
-def _ipfix(
-    name: str, sets: Sequence[tuple[int, tuple[Field, ...], int]], datagrams: int
-) -> Workload:
+def _ipfix(name: str, sets: Sequence[tuple[int, tuple[Field, ...], int]], datagrams: int) -> Workload:
     traffic = Traffic()
     templates = (ipfix_message(set_of(2, b"".join(template(number, fields) for number, fields, _ in sets))),)
     per_datagram = sum(count for *_, count in sets)

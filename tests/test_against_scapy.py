@@ -24,8 +24,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scapy.layers import netflow as scapy
 
-from netflowparse.codec import shapes
-
 TIME, UPTIME = 1_700_000_000, 86_400_000  # s since 1970, ms
 NTP_TO_UNIX = 2_208_988_800  # RFC 5905: seconds from 1900 to 1970
 FRESH_DECODERS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]  # make_decoder makes one each time
@@ -145,12 +143,6 @@ LAYERS = {1: (scapy.NetflowHeaderV1, scapy.NetflowRecordV1), 5: (scapy.NetflowHe
 OPTIONS, DataSet = FIELDS["options"], scapy.NetflowDataflowsetV9
 PENS = (0, 29305, 0, 35632, 4242, 0, 29305)  # reverse elements, ntop's, and one of which nobody knows
 ENTERPRISE = [field._replace(enterprise=pen) for field, pen in zip(FIELDS["enterprise"], PENS, strict=True)]
-
-
-@pytest.fixture(autouse=True)
-def compiled_from_the_first_record(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Else the reference engine reads the first records of every shape for the compiled one."""
-    monkeypatch.setattr(shapes, "COMPILE_AFTER", 0)
 
 
 def records_of(fields: list[Field], most: int = 4) -> st.SearchStrategy[list[tuple[Value, ...]]]:

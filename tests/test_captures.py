@@ -1,4 +1,4 @@
-"""Every NetFlow and IPFIX case of ../shared/captures decodes to what an independent decoder saw, or a table says why."""
+"""Every NetFlow and IPFIX case of ../shared/captures decodes to what an independent one saw, or a table says why."""
 
 from __future__ import annotations
 

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from netflowparse import Decoder, Registry
-from netflowparse.codec import shapes
 
 from .capture_reader import read_datagrams
 from .conftest import RECORDINGS
@@ -69,12 +68,6 @@ class Tally:
             self.unexplained.append(f"{where}, {element}: {ours!r}, tshark has {theirs!r}")
         else:
             self.explained[reason] += 1
-
-
-@pytest.fixture(autouse=True)
-def compiled_from_the_first_record(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Else the reference engine reads the first records of every shape for the compiled one."""
-    monkeypatch.setattr(shapes, "COMPILE_AFTER", 0)
 
 
 @cache
