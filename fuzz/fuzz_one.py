@@ -16,27 +16,15 @@ import time
 from pathlib import Path
 
 from netflowparse import DecodeError, Decoder
+from tests.capture_reader import read_datagrams
 
 CAPTURES = Path(__file__).resolve().parent.parent / "tests" / "captures"
-PCAP_HEADER = 24
-PACKET_HEADER = 16
-ETHERNET_IPV4_UDP = 14 + 20 + 8  # what the recordings have before the payload
 INTERESTING = (0, 1, 2, 3, 4, 5, 15, 16, 127, 128, 254, 255)
 
 
 def seeds() -> list[bytes]:
     """The datagrams of all recordings."""
-    found = []
-    for path in sorted(CAPTURES.glob("*.pcap")):
-        data = path.read_bytes()
-        order = "little" if data[:4] in (b"\xd4\xc3\xb2\xa1", b"\x4d\x3c\xb2\xa1") else "big"
-        position = PCAP_HEADER
-        while position + PACKET_HEADER <= len(data):
-            length = int.from_bytes(data[position + 8 : position + 12], order)  # type: ignore[arg-type]
-            position += PACKET_HEADER
-            found.append(data[position + ETHERNET_IPV4_UDP : position + length])
-            position += length
-    return found
+    return [datagram for path in sorted(CAPTURES.glob("*.pcap")) for datagram in read_datagrams(path)]
 
 
 def spoil(datagram: bytes, others: list[bytes], chance: random.Random) -> bytes:

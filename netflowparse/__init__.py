@@ -1,4 +1,4 @@
-"""NetFlow, IPFIX and sFlow datagrams to plain dicts.
+"""NetFlow and IPFIX datagrams to plain dicts.
 
 >>> import netflowparse
 >>> message = netflowparse.decode(datagram, exporter="192.0.2.1")  # doctest: +SKIP

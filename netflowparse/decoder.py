@@ -6,7 +6,7 @@ No I/O and no clock: octets come in, plain dicts go out, and time is what the da
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from .errors import TruncatedDatagram, UnknownVersion, UsageError, WrongType
 from .limits import Limits
@@ -17,11 +17,13 @@ from .protocols.ipfix import Ipfix
 from .protocols.netflow9 import Netflow9
 from .registry import Registry
 from .state.templates import TRANSPORTS
-from .types import Message, TemplateRow
+from .types import Message, Octets, TemplateRow, Transport
+
+_Kind = TypeVar("_Kind")
 
 
 class _Format(Protocol):
-    def decode(self, octets: bytes, exporter: Hashable, now: int | None, transport: str) -> dict[str, Any]: ...
+    def decode(self, octets: bytes, exporter: Hashable, now: int | None, transport: str) -> Message: ...
 
 
 FORMATS: dict[int, Callable[[Context], _Format]] = {**FIXED_FORMATS, 9: Netflow9, 10: Ipfix}
@@ -34,19 +36,47 @@ class Decoder:
     * ``limits``: bounds on state, work and output.
     * ``compiled=False``: every format is read by its Construct declaration, interpreted: slow, and otherwise the same.
 
-    Single-threaded.  Exporters are independent of each other: to use more cores, give each its own decoder and its own
-    exporters.
+    Single-threaded, and picklable with all that it remembers.  Exporters are independent of each other: to use more
+    cores, give each its own decoder and its own exporters.
     """
 
     def __init__(
         self, *, registry: Registry | None = None, limits: Limits | None = None, compiled: bool = True
     ) -> None:
-        self.registry = Registry() if registry is None else _expect(registry, Registry, "registry")
-        self.limits = Limits() if limits is None else _expect(limits, Limits, "limits")
-        self._context = make_context(self.registry, self.limits, compiled=compiled)
+        registry = Registry() if registry is None else _expect(registry, Registry, "registry")
+        limits = Limits() if limits is None else _expect(limits, Limits, "limits")
+        self._context = make_context(registry, limits, compiled=_expect(compiled, bool, "compiled"))
         self._formats: dict[int, _Format] = {}  # by version, made when first met
 
-    def decode(self, datagram: bytes, exporter: Hashable, *, now: int | None = None, transport: str = "udp") -> Message:
+    @property
+    def registry(self) -> Registry:
+        """The registry in use: what is added to it counts from the next datagram on."""
+        return self._context.registry
+
+    @property
+    def limits(self) -> Limits:
+        """The bounds in use."""
+        return self._context.limits
+
+    def __repr__(self) -> str:
+        return f"<Decoder: {len(self._context.store)} exporters>"
+
+    def __getstate__(self) -> dict[str, Any]:
+        context = self._context
+        return {
+            "registry": context.registry,
+            "limits": context.limits,
+            "compiled": context.engine.compiled,
+            "store": context.store,
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self._context = make_context(**state)
+        self._formats = {}
+
+    def decode(
+        self, datagram: Octets, exporter: Hashable, *, now: int | None = None, transport: Transport = "udp"
+    ) -> Message:
         """The message of one *datagram* that *exporter* sent: always the keys of ``types.Message``.
 
         *exporter* is any hashable; templates are kept under it.  *now* (s since 1970) replaces the export time in what
@@ -75,7 +105,7 @@ class Decoder:
             hash(exporter)
         except TypeError as error:
             raise WrongType(f"exporter {exporter!r}: expected a hashable") from error
-        return known.decode(datagram, exporter, now, transport)  # type: ignore[return-value]
+        return known.decode(datagram, exporter, now, transport)
 
     def templates(self) -> list[TemplateRow]:
         """The templates in force, one plain row each, in the order in which exporters were last heard."""
@@ -102,10 +132,10 @@ class Decoder:
         self._context.store.clear()
 
 
-_default: list[Decoder] = []  # the package's only global: made on first use
+_default: list[Decoder] = []  # made on first use; beside bounded caches the package's only global
 
 
-def decode(datagram: bytes, exporter: Hashable, *, now: int | None = None, transport: str = "udp") -> Message:
+def decode(datagram: Octets, exporter: Hashable, *, now: int | None = None, transport: Transport = "udp") -> Message:
     """As ``Decoder.decode``, with one decoder for the whole process: for notebooks and first steps."""
     if not _default:
         _default.append(Decoder())
@@ -123,7 +153,7 @@ def _octets(datagram: Any) -> bytes:
     raise WrongType(f"datagram is {type(datagram).__name__}: expected bytes, bytearray or memoryview")
 
 
-def _expect(value: Any, kind: type, name: str) -> Any:
+def _expect(value: object, kind: type[_Kind], name: str) -> _Kind:
     if not isinstance(value, kind):
         raise WrongType(f"{name}={value!r}: expected a {kind.__name__}")
     return value

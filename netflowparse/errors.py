@@ -4,7 +4,7 @@
     ├── DecodeError(ValueError)      no message can be returned; has .offset, .protocol, .spec
     │   ├── TruncatedDatagram        shorter than its own header
     │   ├── UnknownVersion           not a version this library decodes; has .version
-    │   └── MalformedMessage         a header that cannot be bounded; in strict mode any structural damage
+    │   └── MalformedMessage         a header that cannot be bounded
     └── UsageError(ValueError)       the caller is at fault (also a TypeError where the kind is wrong)
         ├── WrongType(TypeError)     str where octets belong, an unhashable exporter, …
         └── RegistryError            bad or clashing element definitions
@@ -15,6 +15,28 @@ ours.
 """
 
 from __future__ import annotations
+
+__all__ = [
+    "DecodeError",
+    "MalformedMessage",
+    "NetflowParseError",
+    "RegistryError",
+    "TruncatedDatagram",
+    "UnknownVersion",
+    "UsageError",
+    "WrongType",
+]
+
+__all__ = [
+    "DecodeError",
+    "MalformedMessage",
+    "NetflowParseError",
+    "RegistryError",
+    "TruncatedDatagram",
+    "UnknownVersion",
+    "UsageError",
+    "WrongType",
+]
 
 
 class NetflowParseError(Exception):
@@ -48,7 +70,7 @@ class UnknownVersion(DecodeError):
 
 
 class MalformedMessage(DecodeError):
-    """The header cannot be bounded; with ``Decoder(strict=True)`` any structural damage (RFC 7011 §9.1)."""
+    """The header cannot be bounded: what follows it has no end (RFC 7011 §9.1)."""
 
 
 class UsageError(NetflowParseError, ValueError):

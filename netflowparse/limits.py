@@ -1,6 +1,4 @@
-"""Every bound on state, work and output: its default, its unit and the attack that it stops.  Imports nothing of
-ours.
-"""
+"""Every bound on state, work and output: its default, its unit and the attack that it stops."""
 
 from __future__ import annotations
 
@@ -16,7 +14,8 @@ class Limits:
     State:
 
     * ``exporters``: exporters remembered; the one not heard of for longest is forgotten.  Forged source addresses.
-    * ``domains_per_exporter``: observation domains, source ids and engines of one exporter; the oldest is forgotten.
+    * ``domains_per_exporter``: observation domains, source ids and engines of one exporter; the one not heard of for
+      longest is forgotten.  Forged domain numbers.
     * ``templates_per_exporter``: over all its domains; more are rejected.  Floods of new template ids.
     * ``fields_per_template``: a template with more is rejected.  One datagram that claims a huge record.
 

@@ -37,8 +37,3 @@ class Template(NamedTuple):
     def shape(self) -> tuple[str, int | None, tuple[FieldSpecifier, ...]]:
         """All that decides how records are read; the same for templates that differ in their id alone."""
         return self.protocol, self.scope_count, self.fields
-
-    @property
-    def minimum_length(self) -> int:
-        """Octets of the shortest record: the fixed fields and one length octet for each variable one."""
-        return sum(1 if field.length == VARIABLE_LENGTH else field.length for field in self.fields)

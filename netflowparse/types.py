@@ -5,8 +5,31 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
 
+__all__ = [
+    "EventName",
+    "Flow",
+    "Header",
+    "Message",
+    "Octets",
+    "Problem",
+    "ProtocolName",
+    "Sequence",
+    "SequenceEvent",
+    "TemplateEvent",
+    "TemplateField",
+    "TemplateRow",
+    "Transport",
+]
+
 Flow: TypeAlias = dict[str, Any]  # keys are element names; values are plain
 Header: TypeAlias = dict[str, Any]
+Octets: TypeAlias = bytes | bytearray | memoryview
+ProtocolName: TypeAlias = Literal["netflow1", "netflow5", "netflow6", "netflow7", "netflow8", "netflow9", "ipfix"]
+SequenceEvent: TypeAlias = Literal["first", "in_order", "gap", "reordered", "duplicate", "restart", "uncertain"]
+EventName: TypeAlias = Literal[
+    "learned", "refreshed", "replaced", "withdrawn", "withdrawal_ignored", "conflict", "rejected"
+]
+Transport: TypeAlias = Literal["udp", "tcp", "sctp", "file"]
 
 
 class TemplateField(TypedDict):
@@ -21,10 +44,10 @@ class TemplateField(TypedDict):
 class TemplateEvent(TypedDict):
     """A template record met in a datagram, and what came of it."""
 
-    event: Literal["learned", "refreshed", "replaced", "withdrawn", "withdrawal_ignored", "conflict", "rejected"]
+    event: EventName
     template_id: int
-    scope_count: int | None  # None: a data template
-    fields: list[TemplateField]
+    scope_count: int | None  # None: a data template; of one that was rejected or unknown, 0 for an options template
+    fields: list[TemplateField]  # empty where nothing is defined
 
 
 class Sequence(TypedDict):
@@ -32,7 +55,7 @@ class Sequence(TypedDict):
 
     expected: int | None
     missing: int | None  # units lost before this datagram; None where nothing can be said
-    event: Literal["first", "in_order", "gap", "reordered", "duplicate", "restart", "uncertain"]
+    event: SequenceEvent
 
 
 class Problem(TypedDict):
@@ -56,7 +79,7 @@ class Problem(TypedDict):
 class Message(TypedDict):
     """What one datagram says.  Every key is always there."""
 
-    protocol: Literal["netflow1", "netflow5", "netflow6", "netflow7", "netflow8", "netflow9", "ipfix"]
+    protocol: ProtocolName
     exporter: Hashable  # as the caller passed it
     header: Header
     flows: list[Flow]

@@ -25,6 +25,7 @@ SURFACE = [
     ),
 ]
 CODES = sorted(value for name, value in vars(errors).items() if name.isupper())
+PROBLEMS = (ROOT / "docs" / "problems.md").read_text()
 
 
 def test_surface() -> None:
@@ -50,10 +51,9 @@ def test_error_tree() -> None:
     assert issubclass(netflowparse.WrongType, netflowparse.UsageError)
 
 
-@pytest.mark.parametrize("code", CODES)
-def test_every_problem_code_is_explained(code: str) -> None:
-    page = (ROOT / "docs" / "problems.md").read_text()
-    assert re.search(rf"^\| `{code}` \| [^|]+ \| [^|]+ \|$", page, re.MULTILINE), code
+def test_every_problem_code_is_explained() -> None:
+    rows = re.findall(r"^\| `([a-z_]+)` \| [^|]+ \| [^|]+ \|$", PROBLEMS, re.MULTILINE)
+    assert sorted(rows) == CODES
 
 
 def test_every_limit_is_explained() -> None:

@@ -1,4 +1,4 @@
-"""Who may import whom: imports go one way, and Construct is known to the wire and codec layers alone."""
+"""Who may import whom: imports go one way; Construct is known to wire and codec, and as a type to protocols."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ALLOWED = {
     "wire": {"template"},
     "registry": {"errors"},
     "codec": {"errors", "limits", "template", "wire", "registry"},
-    "state": {"errors", "limits", "template"},
+    "state": {"errors", "limits", "template", "types"},
     "protocols": {"errors", "limits", "template", "types", "wire", "registry", "codec", "state"},
     "decoder": {"errors", "limits", "types", "registry", "state", "protocols"},
     "__init__": {"_version", "decoder", "errors", "limits", "registry"},

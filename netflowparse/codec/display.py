@@ -24,7 +24,7 @@ def clock(export_milliseconds: int, system_up_time: int) -> Clock:
     """The ``Clock`` of a datagram exported at ms since 1970 when its exporter's sysUpTime was *system_up_time* ms.
 
     Its times differ from the export time by the signed 32-bit difference of the sysUpTimes: right across a wrap, and
-    for sysUpTimes a little later than the header's own (NetFlow v5 document §3, "Times").
+    for sysUpTimes a little later than the header's own, which rounding and other engines' clocks give.
     """
     boot = export_milliseconds - system_up_time
     if system_up_time < HALF_RANGE:

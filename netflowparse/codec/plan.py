@@ -1,6 +1,6 @@
 """A Construct ``Struct`` taken apart: which octets each field has, and how its value is spelled in generated code.
 
-This is the only place that knows the attributes of Construct's classes.  A node it does not know is ``NotCompilable``:
+This is where the attributes of Construct's classes are known.  A node it does not know is ``NotCompilable``:
 losing the fast path must fail, not slow users down in silence.
 """
 
@@ -22,7 +22,6 @@ from construct import (
     Padded,
     Pass,
     Prefixed,
-    Rebuild,
     Renamed,
     Struct,
 )
@@ -111,7 +110,7 @@ def fields_of(declaration: Struct) -> list[Field]:
 @lru_cache(maxsize=4096)
 def field_of(name: str | None, node: Construct) -> Field:
     """What *node* reads, as the field called *name*."""
-    if isinstance(node, Renamed | Rebuild | Const):
+    if isinstance(node, Renamed | Const):
         return field_of(name, node.subcon)
     if isinstance(node, FormatField):
         return Field(name, node.fmtstr[1:])

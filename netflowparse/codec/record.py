@@ -11,7 +11,7 @@ from construct import Construct, Struct
 
 from ..registry import Element, Registry
 from ..template import VARIABLE_LENGTH, FieldSpecifier, Template
-from ..wire.leaves import APPLICATION_ID, fits, fixed_leaf, variable_leaf
+from ..wire.leaves import APPLICATION_ID, fits, fixed_leaf, lengths_of, variable_leaf
 from .display import Absolute, Display, Nested, One, SinceBoot, Source, by_key
 from .layout import Layout
 
@@ -43,7 +43,7 @@ def template_layout(template: Template, registry: Registry) -> Layout:
     ]
     declaration = Struct(*map(_positional, range(len(leaves)), leaves))
     misfits = tuple(
-        (index, f"a length that {abstract_type} can have")
+        (index, lengths_of(abstract_type))
         for index, (abstract_type, field) in enumerate(zip(types, template.fields, strict=True))
         if field.length != VARIABLE_LENGTH and not fits(abstract_type, field.length)
     )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Any
 
 from ..codec.display import Clock
 from ..state.templates import Domain
+from ..types import Flow, Header, Message, Sequence, TemplateEvent
 from .context import Context
 from .message import message
 from .problems import Problems
@@ -53,9 +53,9 @@ class Assembly:
         self.transport = transport
         self.clock = clock
         self.stopped_clock = stopped_clock
-        self.flows: list[dict[str, Any]] = []
-        self.options: list[dict[str, Any]] = []
-        self.templates: list[dict[str, Any]] = []
+        self.flows: list[Flow] = []
+        self.options: list[Flow] = []
+        self.templates: list[TemplateEvent] = []
         self.quirks: list[str] = []
         self.problems = Problems(context.limits)
         self.untimed = 0  # records whose absolute times cannot be told
@@ -68,7 +68,7 @@ class Assembly:
         if name not in self.quirks:
             self.quirks.append(name)
 
-    def message(self, exporter: Hashable, header: dict[str, Any], sequence: dict[str, Any]) -> dict[str, Any]:
+    def message(self, exporter: Hashable, header: Header, sequence: Sequence) -> Message:
         """The message of the datagram."""
         return message(
             self.protocol,

@@ -21,7 +21,13 @@ class Context:
     shapes: ShapeCache
 
 
-def make_context(registry: Registry, limits: Limits, *, compiled: bool) -> Context:
-    """A context of its own for one decoder."""
+def make_context(registry: Registry, limits: Limits, *, compiled: bool, store: TemplateStore | None = None) -> Context:
+    """A context of its own for one decoder, with what an earlier one remembered if *store* is given."""
     engine = Engine(limits, compiled=compiled)
-    return Context(engine, registry, limits, TemplateStore(limits), ShapeCache(engine, registry, limits))
+    return Context(
+        engine,
+        registry,
+        limits,
+        TemplateStore(limits) if store is None else store,
+        ShapeCache(engine, registry, limits),
+    )

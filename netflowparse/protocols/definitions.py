@@ -11,7 +11,7 @@ from ..errors import BAD_TEMPLATE, LIMIT
 from ..registry import Registry
 from ..state.templates import STREAMS, KnownTemplate
 from ..template import VARIABLE_LENGTH, Template
-from ..types import TemplateField
+from ..types import EventName, TemplateField
 from ..wire.sets import FIRST_DATA_SET
 from .assembly import Assembly
 from .framing import HEADER
@@ -31,7 +31,7 @@ def refresh(work: Assembly, template_id: int, offset: int, end: int, *, options:
     if after > end or not work.octets.startswith(known.definition, offset):
         return None
     known.refreshed = work.time
-    _event(work, "refreshed", known.template, _described(work, known))
+    _event(work, "refreshed", template_id, known.template.scope_count, _described(work, known))
     return after
 
 
@@ -39,20 +39,20 @@ def learn(work: Assembly, template: Template, offset: int, end: int) -> None:
     """Put the template that the record from *offset* to *end* defines in force, or reject it."""
     limits, template_id = work.context.limits, template.template_id
     if template_id < FIRST_DATA_SET:
-        reject(work, template_id, offset, f"id {template_id}, need at least {FIRST_DATA_SET}")
+        why = f"id {template_id}, need at least {FIRST_DATA_SET}"
+        reject(work, template_id, offset, why, options=template.scope_count is not None)
     elif len(template.fields) > limits.fields_per_template:
-        message = f"template {template_id} at octet {offset}: {len(template.fields)} fields, more than {{}}"
-        _reject_beyond(work, template_id, offset, message, "fields_per_template")
+        _reject_beyond(work, template, offset, f"{len(template.fields)} fields", "fields_per_template")
     else:
         event = work.domain.learn(template, work.octets[offset:end], work.time, work.transport, limits)
         if event == "rejected":
-            message = f"template {template_id} at octet {offset}: the exporter has more than {{}} templates"
-            _reject_beyond(work, template_id, offset, message, "templates_per_exporter")
+            _reject_beyond(work, template, offset, "too many of the exporter's templates", "templates_per_exporter")
         else:
-            _event(work, event, template, _described(work, work.domain.templates[template_id]))
+            fields = _described(work, work.domain.templates[template_id])
+            _event(work, event, template_id, template.scope_count, fields)
 
 
-def reject(work: Assembly, template_id: int, offset: int, why: str, *, cut: bool = False) -> None:
+def reject(work: Assembly, template_id: int, offset: int, why: str, *, options: bool, cut: bool = False) -> None:
     """Note a template record that defines nothing usable; a definition in force stays.
 
     *cut* says that the record does not end where it should: that is structural damage.
@@ -64,13 +64,14 @@ def reject(work: Assembly, template_id: int, offset: int, why: str, *, cut: bool
         malformed=cut,
         template_id=template_id,
     )
-    _event(work, "rejected", Template("", template_id, None, ()), [])
+    _event(work, "rejected", template_id, 0 if options else None)
 
 
-def _reject_beyond(work: Assembly, template_id: int, offset: int, message: str, limit: str) -> None:
-    most = getattr(work.context.limits, limit)
-    work.problems.add(LIMIT, message.format(most), offset, template_id=template_id, limit=limit)
-    _event(work, "rejected", Template("", template_id, None, ()), [])
+def _reject_beyond(work: Assembly, template: Template, offset: int, what: str, limit: str) -> None:
+    most, template_id = getattr(work.context.limits, limit), template.template_id
+    message = f"template {template_id} at octet {offset}: {what}, the limit is {most}"
+    work.problems.add(LIMIT, message, offset, template_id=template_id, limit=limit)
+    _event(work, "rejected", template_id, template.scope_count)
 
 
 def note_padding(work: Assembly, position: int, start: int, end: int) -> None:
@@ -81,26 +82,24 @@ def note_padding(work: Assembly, position: int, start: int, end: int) -> None:
 
 def withdraw(work: Assembly, template_id: int, *, options: bool, every: bool) -> None:
     """Obey a withdrawal of one template, or of *every* one of its kind, where the transport allows it."""
-    gone: list[int] = []
+    gone: list[Template] = []
     if work.transport in STREAMS:
-        if every:
-            gone = work.domain.withdraw_all(options=options)
-        elif work.domain.withdraw(template_id, options=options):
-            gone = [template_id]
-    for each in gone:
-        _event(work, "withdrawn", Template("", each, None, ()), [])
+        gone = work.domain.withdraw(None if every else template_id, options=options)
+    for template in gone:
+        _event(work, "withdrawn", template.template_id, template.scope_count)
     if not gone:
-        _event(work, "withdrawal_ignored", Template("", template_id, None, ()), [])
+        _event(work, "withdrawal_ignored", template_id, 0 if options else None)
 
 
-def _event(work: Assembly, event: str, template: Template, fields: list[TemplateField]) -> None:
+def _event(
+    work: Assembly,
+    event: EventName,
+    template_id: int,
+    scope_count: int | None,
+    fields: list[TemplateField] | None = None,
+) -> None:
     work.templates.append(
-        {
-            "event": event,
-            "template_id": template.template_id,
-            "scope_count": template.scope_count,
-            "fields": fields,
-        }
+        {"event": event, "template_id": template_id, "scope_count": scope_count, "fields": fields or []}
     )
 
 

@@ -1,13 +1,12 @@
 """NetFlow v1, v5, v6, v7 and v8: a header, then records of one layout.  The whole road of a datagram in one screen.
 
 The header's count and the octets that are there must agree; where they do not, whole records are decoded and the rest
-is a problem.  RFC-less; rules NF5-L1 to NF5-L6 of the v5 layout document.
+is a problem.  No RFC describes these versions; padding is never looked at.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Any
 
 from construct import Struct
 
@@ -24,6 +23,7 @@ from ..errors import (
     UNKNOWN_LAYOUT,
     TruncatedDatagram,
 )
+from ..types import Flow, Header, Message, Sequence
 from ..wire import netflow5, netflow8
 from .context import Context
 from .message import message
@@ -31,7 +31,7 @@ from .problems import Problems
 from .times import drop_unknown_times, report_unknown_times
 
 NANOSECONDS_PER_SECOND = 1_000_000_000
-WITHOUT_SEQUENCE = {"expected": None, "missing": None, "event": "uncertain"}
+WITHOUT_SEQUENCE: Sequence = {"expected": None, "missing": None, "event": "uncertain"}
 
 
 class _Records:
@@ -57,14 +57,13 @@ class FixedFormat:
         self._read_header = context.engine.header_reader(layout_of(header))
         self._records = {layout: _Records(context, record) for layout, record in records.items()}
 
-    def decode(self, octets: bytes, exporter: Hashable, now: int | None, transport: str) -> dict[str, Any]:
+    def decode(self, octets: bytes, exporter: Hashable, now: int | None, transport: str) -> Message:
         """The message of a datagram of this version."""
         if len(octets) < self._header_size:
             raise TruncatedDatagram(
                 f"{self.protocol} header: {len(octets)} octets, need {self._header_size}",
                 offset=len(octets),
                 protocol=self.protocol,
-                spec="NetFlow v5 §1",
             )
         header = self._read_header(octets, 0)
         if "sampling" in header:
@@ -84,14 +83,14 @@ class FixedFormat:
             quirks=[],
         )
 
-    def _sequence(self, exporter: Hashable, header: dict[str, Any]) -> dict[str, Any]:
+    def _sequence(self, exporter: Hashable, header: Header) -> Sequence:
         if "sequenceNumber" not in header:  # version 1
-            return dict(WITHOUT_SEQUENCE)
+            return WITHOUT_SEQUENCE.copy()
         engine = header.get("engineType", 0) << 8 | header.get("engineId", 0)
         domain = self._context.store.domain(exporter, self.protocol, engine)
         return domain.sequence.observe(header["sequenceNumber"], header["count"])
 
-    def _flows(self, octets: bytes, header: dict[str, Any], problems: Problems) -> list[dict[str, Any]]:
+    def _flows(self, octets: bytes, header: Header, problems: Problems) -> list[Flow]:
         start, end = self._header_size, len(octets)
         aggregation = header.get("aggregation", 0)
         records = self._records.get(aggregation)
@@ -143,7 +142,7 @@ def _report_count(octets: bytes, count: int, size: int, start: int, problems: Pr
     elif stop != end:
         problems.add(
             TRAILING_OCTETS,
-            f"{end - stop} octets at octet {stop} beyond the {count} records that the header counts",
+            f"{end - stop} octets at octet {stop} beyond the records that the header counts ({count})",
             stop,
             length=end - stop,
             octets=problems.quote(octets, stop, end),

@@ -6,11 +6,11 @@ Lenient by default: of a malformed message (§9.1) everything intact is decoded,
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Any
 
 from ..codec.layout import layout_of
 from ..errors import BAD_TEMPLATE, TRAILING_OCTETS, TRUNCATED_MESSAGE, MalformedMessage, TruncatedDatagram
 from ..template import FieldSpecifier, Template
+from ..types import Message
 from ..wire import ipfix
 from ..wire.ipfix import ENTERPRISE_BIT, OPTIONS_TEMPLATE_SET, TEMPLATE_SET
 from ..wire.sets import FIRST_DATA_SET, SetHeader, TemplateHeader
@@ -38,7 +38,7 @@ class Ipfix:
         self._read_options_template = engine.pair_reader(ipfix.OptionsTemplateHeader)
         self._read_specifiers = engine.record_reader(layout_of(ipfix.FieldSpecifier))
 
-    def decode(self, octets: bytes, exporter: Hashable, now: int | None, transport: str) -> dict[str, Any]:
+    def decode(self, octets: bytes, exporter: Hashable, now: int | None, transport: str) -> Message:
         """The message of a datagram that holds one IPFIX message."""
         if len(octets) < HEADER:
             raise TruncatedDatagram(
@@ -99,17 +99,17 @@ class Ipfix:
         if options:
             first = position + OPTIONS_TEMPLATE_HEADER
             if first > end:
-                reject(
-                    work, template_id, position, f"{end - position} octets, need {OPTIONS_TEMPLATE_HEADER}", cut=True
-                )
+                why = f"{end - position} octets, need {OPTIONS_TEMPLATE_HEADER}"
+                reject(work, template_id, position, why, options=True, cut=True)
                 return None
             _, _, scope = self._read_options_template(work.octets, position)
         specifiers, after = self._read_specifiers(work.octets, first, end, count, [], None)
         if len(specifiers) < count:
-            reject(work, template_id, position, f"{count} fields, {len(specifiers)} are there", cut=True)
+            why = f"{count} fields, {len(specifiers)} are there"
+            reject(work, template_id, position, why, options=options, cut=True)
             return None
         if scope is not None and scope > count:
-            reject(work, template_id, position, f"{scope} scope fields of {count} fields")
+            reject(work, template_id, position, f"{scope} scope fields of {count} fields", options=True)
             return after
         if scope == 0:
             work.problems.add(
@@ -154,4 +154,4 @@ def _withdrawal(work: Assembly, template_id: int, position: int, *, options: boo
     if every or template_id >= FIRST_DATA_SET:
         withdraw(work, template_id, options=options, every=every)
     else:
-        reject(work, template_id, position, "a withdrawal of an id that no template here can have")
+        reject(work, template_id, position, "a withdrawal of an id that no template here can have", options=options)

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Any
+from typing import cast
+
+from ..types import Flow, Header, Message, Problem, ProtocolName, Sequence, TemplateEvent
 
 
 def message(
     protocol: str,
     exporter: Hashable,
-    header: dict[str, Any],
+    header: Header,
     *,
-    flows: list[dict[str, Any]],
-    options: list[dict[str, Any]],
-    templates: list[dict[str, Any]],
-    sequence: dict[str, Any],
-    problems: list[dict[str, Any]],
+    flows: list[Flow],
+    options: list[Flow],
+    templates: list[TemplateEvent],
+    sequence: Sequence,
+    problems: list[Problem],
     quirks: list[str],
-) -> dict[str, Any]:
+) -> Message:
     """The message of one datagram, with every key that a message has."""
     return {
-        "protocol": protocol,
+        "protocol": cast(ProtocolName, protocol),
         "exporter": exporter,
         "header": header,
         "flows": flows,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from ..errors import LIMIT
 from ..limits import Limits
+from ..types import Problem
 
 
 class Problems:
@@ -14,10 +15,10 @@ class Problems:
     __slots__ = ("_limits", "_unlisted", "entries", "malformed")
 
     def __init__(self, limits: Limits) -> None:
-        self.entries: list[dict[str, Any]] = []
+        self.entries: list[Problem] = []
         self.malformed = False  # whether any of them is structural damage
         self._limits = limits
-        self._unlisted: dict[str, Any] | None = None
+        self._unlisted: Problem | None = None
 
     @property
     def full(self) -> bool:
@@ -30,7 +31,7 @@ class Problems:
         if self.full:
             self.count(offset, malformed=malformed)
             return
-        problem = {"code": code, "message": message, "offset": offset, **facts}
+        problem = cast(Problem, {"code": code, "message": message, "offset": offset, **facts})
         if malformed:
             problem["malformed"] = True
         self.entries.append(problem)
@@ -43,7 +44,7 @@ class Problems:
             self._unlisted = unlisted
             self.entries.append(unlisted)
         unlisted["count"] += 1
-        unlisted["message"] = f"{unlisted['count']} more problems, from octet {unlisted['offset']}, not listed"
+        unlisted["message"] = f"problems not listed, from octet {unlisted['offset']}: {unlisted['count']}"
         if malformed:
             unlisted["malformed"] = True
 

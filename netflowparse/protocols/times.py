@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..errors import UNCERTAIN_TIME
+from ..types import Flow
 from .problems import Problems
 
 SYSTEM_UP_TIME = 4  # its offset in the headers of v1 to v9
 
 
-def drop_unknown_times(records: list[dict[str, Any]], clocked: tuple[tuple[str, str], ...]) -> int:
+def drop_unknown_times(records: list[Flow], clocked: tuple[tuple[str, str], ...]) -> int:
     """Take absolute times out of *records*; how many records had some.
 
     *clocked* are the keys of the absolute times, and of the sysUpTimes behind them.  Where all of these are 0 like the
@@ -28,5 +27,5 @@ def drop_unknown_times(records: list[dict[str, Any]], clocked: tuple[tuple[str, 
 def report_unknown_times(records: int, problems: Problems) -> None:
     """Note, once for the datagram, that *records* have no absolute times."""
     if records:
-        message = f"sysUpTime 0, and later times in {records} records: no absolute times can be told"
+        message = f"sysUpTime 0, and later flow times (records: {records}): no absolute times can be told"
         problems.add(UNCERTAIN_TIME, message, SYSTEM_UP_TIME, count=records)

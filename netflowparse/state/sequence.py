@@ -1,11 +1,11 @@
-"""What a sequence number says about lost datagrams.  RFC 7011 §3.1 and §10.3.2, RFC 3954 §5.1, NetFlow v5 document §3.
+"""What a sequence number says about lost datagrams.  RFC 7011 §3.1 and §10.3.2, RFC 3954 §5.1.
 
 Each protocol counts something else (flows, packets, data records); here they are units.  All arithmetic is modulo 2^32.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from ..types import Sequence, SequenceEvent
 
 MODULUS = 1 << 32
 HALF = 1 << 31
@@ -24,7 +24,7 @@ class SequenceTracker:
         self._line: int | None = None  # what would follow the latest number behind the expected one
         self._behind = 0  # how many such numbers have followed one another
 
-    def observe(self, number: int, units: int, *, certain: bool = True) -> dict[str, Any]:
+    def observe(self, number: int, units: int, *, certain: bool = True) -> Sequence:
         """The message's ``sequence`` for a datagram numbered *number* that counts *units*.
 
         ``certain=False`` says that *units* may be too few (data without a template): then the next number is taken as
@@ -32,6 +32,8 @@ class SequenceTracker:
         gap; a few that follow one another are a restart of the exporter.
         """
         expected = self._expected
+        event: SequenceEvent
+        missing: int | None
         if expected is None:
             event, missing = "first", 0
         elif number == expected:
@@ -52,7 +54,7 @@ class SequenceTracker:
         self._line, self._behind = None, 0
         return {"expected": expected, "missing": missing, "event": event}
 
-    def _fall_behind(self, number: int, units: int) -> str:
+    def _fall_behind(self, number: int, units: int) -> SequenceEvent:
         self._behind = self._behind + 1 if number == self._line and units else 1
         self._line = (number + units) % MODULUS
         if self._behind >= RESTART_AFTER:

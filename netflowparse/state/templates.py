@@ -13,6 +13,7 @@ from typing import Any
 
 from ..limits import Limits
 from ..template import Template
+from ..types import EventName
 from .sequence import SequenceTracker
 
 STREAMS = frozenset({"tcp", "sctp", "file"})  # transports on which withdrawals are obeyed; RFC 7011 §8.1, §8.4
@@ -32,6 +33,13 @@ class KnownTemplate:
         self.shape: Any = None  # the reader of its records, hung here by the protocol;
         self.described: Any = None  # and so what messages say of it
 
+    def __getstate__(self) -> tuple[Template, bytes, int, int]:
+        return self.template, self.definition, self.learned, self.refreshed
+
+    def __setstate__(self, state: tuple[Template, bytes, int, int]) -> None:
+        self.template, self.definition, self.learned, self.refreshed = state
+        self.shape = self.described = None
+
 
 class Domain:
     """What is known of one observation domain (IPFIX), source id (v9) or engine (v5) of one exporter."""
@@ -43,7 +51,7 @@ class Domain:
         self.templates: dict[int, KnownTemplate] = {}
         self.sequence = SequenceTracker()
 
-    def learn(self, template: Template, definition: bytes, time: int, transport: str, limits: Limits) -> str:
+    def learn(self, template: Template, definition: bytes, time: int, transport: str, limits: Limits) -> EventName:
         """Put *template* in force; returns its event: learned, refreshed, replaced, conflict, or rejected (a limit)."""
         known = self.templates.get(template.template_id)
         if known is None:
@@ -59,25 +67,17 @@ class Domain:
             return "learned"
         return "conflict" if transport in STREAMS else "replaced"
 
-    def withdraw(self, template_id: int, *, options: bool) -> bool:
-        """Forget the template if it is known and of that kind; whether it was.  RFC 7011 §8.1."""
-        known = self.templates.get(template_id)
-        if known is None or (known.template.scope_count is not None) is not options:
-            return False
-        del self.templates[template_id]
-        self.exporter.template_count -= 1
-        return True
-
-    def withdraw_all(self, *, options: bool) -> list[int]:
-        """Forget all data templates, or all options templates; their ids."""
-        ids = [
-            template_id
-            for template_id, known in self.templates.items()
-            if (known.template.scope_count is not None) is options
+    def withdraw(self, template_id: int | None, *, options: bool) -> list[Template]:
+        """Forget the template of that kind, or with None all of them; those that were known.  RFC 7011 §8.1."""
+        gone = [
+            known.template
+            for known in (self.templates.values() if template_id is None else [self.templates.get(template_id)])
+            if known is not None and (known.template.scope_count is not None) is options
         ]
-        for template_id in ids:
-            self.withdraw(template_id, options=options)
-        return ids
+        for template in gone:
+            del self.templates[template.template_id]
+        self.exporter.template_count -= len(gone)
+        return gone
 
 
 class Exporter:
@@ -108,12 +108,17 @@ class TemplateStore:
             self._exporters.move_to_end(exporter)
         key = (protocol, number)
         domain = known.domains.get(key)
-        if domain is None:
+        if domain is not None:
+            known.domains.move_to_end(key)
+        else:
             domain = known.domains[key] = Domain(known)
             if len(known.domains) > self._limits.domains_per_exporter:
                 _, oldest = known.domains.popitem(last=False)
                 known.template_count -= len(oldest.templates)
         return domain
+
+    def __len__(self) -> int:
+        return len(self._exporters)
 
     def forget(self, exporter: Hashable) -> bool:
         """Forget all of *exporter*; whether anything was known."""

@@ -42,7 +42,6 @@ from .values import (
     Value,
 )
 
-VARIABLE_LENGTH = 0xFFFF  # RFC 7011 §7: the field length that says each value brings its own
 LONG_LENGTH = 255  # the first octet that says two more give the length
 WIDEST_INTEGER = 32  # octets: unsigned256
 
@@ -91,7 +90,7 @@ class Flexible(Value):
     def __init__(self, abstract_type: str) -> None:
         super().__init__(GreedyBytes)
         self.abstract_type = abstract_type
-        self.expected = f"a length that {abstract_type} can have"
+        self.expected = lengths_of(abstract_type)
 
     def _decode(self, obj: bytes, context: Any, path: str) -> Any:
         if not fits(self.abstract_type, len(obj)):
@@ -120,6 +119,14 @@ def fits(abstract_type: str, length: int) -> bool:
     if abstract_type in INTEGERS:
         return length <= WIDEST_INTEGER
     return not length or abstract_type not in EXACT or length in EXACT[abstract_type]
+
+
+def lengths_of(abstract_type: str) -> str:
+    """The lengths that a value of the type can have, for the text of a problem."""
+    if abstract_type in INTEGERS:
+        return f"at most {WIDEST_INTEGER} octets"
+    widths = sorted(EXACT[abstract_type])
+    return f"{' or '.join(map(str, widths))} octet{'' if widths == [1] else 's'}"
 
 
 @lru_cache(maxsize=4096)

@@ -20,7 +20,6 @@ from construct import (
     Padding,
     Pass,
     Prefixed,
-    Rebuild,
     Struct,
     this,
 )
@@ -40,7 +39,6 @@ def test_attributes_of_construct_that_plans_read() -> None:
     assert Padding(7).subcon is Pass
     assert Const(9, Int16ub).subcon is Int16ub
     assert Const(9, Int16ub).value == 9
-    assert Rebuild(Int16ub, 1).subcon is Int16ub
     assert Computed(None).func is None
     assert Prefixed(VarLength(), GreedyBytes).subcon is GreedyBytes
     conditional = If(ipfix.HasBit("id", 1), Int16ub)
@@ -53,7 +51,7 @@ def test_fields() -> None:
     address = Ipv4Text(Int64ub)
     declaration = Struct(
         "version" / Const(9, Int16ub),
-        "count" / Rebuild(Int8ub, 0),
+        "count" / Int8ub,
         "low" / Int32sb,
         Padding(3),
         "wide" / BytesInteger(3),

@@ -35,11 +35,10 @@ def test_withdrawals_by_kind() -> None:
     domain = TemplateStore(Limits()).domain("a", "ipfix", 1)
     for each in (template(256), template(257), template(258, scope=1)):
         domain.learn(each, b"", 5, "tcp", Limits())
-    assert not domain.withdraw(258, options=False)
-    assert not domain.withdraw(999, options=False)
-    assert domain.withdraw_all(options=False) == [256, 257]
+    assert domain.withdraw(258, options=False) == domain.withdraw(999, options=False) == []
+    assert domain.withdraw(None, options=False) == [template(256), template(257)]
     assert list(domain.templates) == [258]
-    assert domain.withdraw(258, options=True)
+    assert domain.withdraw(258, options=True) == [template(258, scope=1)]
     assert domain.exporter.template_count == 0
 
 

@@ -69,8 +69,8 @@ def test_typed_values_of_variable_length(abstract_type: str, octets: str, value:
     ("abstract_type", "octets", "expected"),
     [
         ("boolean", "07", "1 (true) or 2 (false)"),
-        ("boolean", "0101", "a length that boolean can have"),
-        ("unsigned8", "01" * 33, "a length that unsigned8 can have"),
+        ("boolean", "0101", "1 octet"),
+        ("unsigned8", "01" * 33, "at most 32 octets"),
     ],
 )
 def test_what_was_expected(abstract_type: str, octets: str, expected: str) -> None:

@@ -1,0 +1,104 @@
+"""The decoder as a caller sees it: what it knows, forgets, and carries into another process."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+
+import pytest
+
+import netflowparse
+from netflowparse import Decoder, Limits, Registry, WrongType
+from tests import message_builder as build
+
+TEMPLATE = build.ipfix_message(build.set_of(2, build.template(256, [(8, 4), (64_999, 1, 1)])))
+DATA = build.ipfix_message(build.set_of(256, bytes((192, 0, 2, 1, 7))))
+FLOW = {"sourceIPv4Address": "192.0.2.1", "pen64999_ie1": "07"}
+
+
+def test_templates_in_force(decoder: Decoder) -> None:
+    decoder.decode(TEMPLATE, "r1")
+    decoder.decode(TEMPLATE, "r1", now=build.EXPORT_TIME + 60)
+    assert decoder.templates() == [
+        {
+            "exporter": "r1",
+            "protocol": "ipfix",
+            "domain": 1,
+            "template_id": 256,
+            "scope_count": None,
+            "fields": [
+                {"name": "sourceIPv4Address", "enterprise": 0, "id": 8, "length": 4},
+                {"name": "pen64999_ie1", "enterprise": 64_999, "id": 1, "length": 1},
+            ],
+            "learned": build.EXPORT_TIME,
+            "refreshed": build.EXPORT_TIME + 60,
+        }
+    ]
+
+
+def test_forgetting(decoder: Decoder) -> None:
+    for exporter in ("r1", "r2"):
+        decoder.decode(TEMPLATE, exporter)
+    assert repr(decoder) == "<Decoder: 2 exporters>"
+    assert decoder.forget("r1")
+    assert not decoder.forget("r1")
+    assert decoder.decode(DATA, "r1")["flows"] == []
+    assert decoder.decode(DATA, "r2")["flows"] == [FLOW]
+    decoder.reset()
+    assert decoder.templates() == []
+
+
+def test_pickled_with_what_it_remembers(decoder: Decoder) -> None:
+    decoder.decode(TEMPLATE, "r1")
+    decoder.decode(DATA, "r1")
+    copy = pickle.loads(pickle.dumps(decoder))
+    assert copy.templates() == decoder.templates()
+    following = build.ipfix_message(build.set_of(256, bytes((192, 0, 2, 1, 7))), sequenceNumber=1)
+    for each in (decoder, copy):
+        message = each.decode(following, "r1")
+        assert message["flows"] == [FLOW]
+        assert message["sequence"] == {"expected": 1, "missing": 0, "event": "in_order"}
+
+
+def test_what_the_registry_learns_counts_at_once(make_decoder: Callable[..., Decoder]) -> None:
+    registry = Registry()
+    decoder = make_decoder(registry=registry)
+    decoder.decode(TEMPLATE, "r1")
+    assert decoder.decode(DATA, "r1")["flows"] == [FLOW]
+    registry.add([{"pen": 64_999, "element_id": 1, "name": "queueDepth", "data_type": "unsigned8"}])
+    assert decoder.decode(DATA, "r1")["flows"] == [{"sourceIPv4Address": "192.0.2.1", "queueDepth": 7}]
+    assert decoder.templates()[0]["fields"][1]["name"] == "queueDepth"
+    assert decoder.decode(TEMPLATE, "r1")["templates"][0]["fields"][1]["name"] == "queueDepth"
+
+
+def test_messages_share_nothing(decoder: Decoder) -> None:
+    first = decoder.decode(TEMPLATE, "r1")
+    first["templates"][0]["fields"].clear()
+    first["problems"].append({"code": "x", "message": "x", "offset": 0})
+    first["quirks"].append("x")
+    second = decoder.decode(TEMPLATE, "r1")
+    assert [field["name"] for field in second["templates"][0]["fields"]] == ["sourceIPv4Address", "pen64999_ie1"]
+    assert (second["problems"], second["quirks"]) == ([], [])
+
+
+def test_registry_and_limits_are_fixed() -> None:
+    decoder = Decoder(limits=Limits(exporters=3))
+    assert decoder.limits.exporters == 3
+    with pytest.raises(AttributeError):
+        decoder.registry = Registry()  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("wrong", [{"registry": {}}, {"limits": 5}, {"compiled": "no"}, {"compiled": 1}])
+def test_settings_of_the_wrong_kind(wrong: dict[str, object]) -> None:
+    with pytest.raises(WrongType, match="expected a "):
+        Decoder(**wrong)  # type: ignore[arg-type]
+
+
+def test_the_decoder_behind_the_module() -> None:
+    netflowparse.reset()
+    assert netflowparse.decode(DATA, "r1")["problems"][0]["code"] == "missing_template"
+    netflowparse.decode(TEMPLATE, "r1")
+    assert netflowparse.decode(DATA, "r1")["flows"] == [FLOW]
+    netflowparse.reset()
+    assert netflowparse.decode(DATA, "r1")["flows"] == []
+    netflowparse.reset()
