@@ -139,7 +139,7 @@ def record(fields: Iterable[Field], values: Values) -> bytes:
 
 def _v5_record(values: Values) -> bytes:
     octets = {name: _dotted(values[field]) for name, field in _V5_ADDRESSES.items()}
-    numbers = {name: int(values[field]) & mask for name, (field, mask) in _V5_NUMBERS.items()}  # type: ignore[arg-type]
+    numbers = {name: int(values[field]) & mask for name, (field, mask) in _V5_NUMBERS.items()}
     return netflow5_record(**octets, **numbers)
 
 

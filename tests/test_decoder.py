@@ -9,7 +9,10 @@ import pytest
 
 import netflowparse
 from netflowparse import Decoder, Limits, Registry, WrongType
+from netflowparse.codec import shapes
 from tests import message_builder as build
+from tests.capture_reader import read_datagrams
+from tests.conftest import RECORDINGS
 
 TEMPLATE = build.ipfix_message(build.set_of(2, build.template(256, [(8, 4), (64_999, 1, 1)])))
 DATA = build.ipfix_message(build.set_of(256, bytes((192, 0, 2, 1, 7))))
@@ -86,6 +89,18 @@ def test_registry_and_limits_are_fixed() -> None:
     assert decoder.limits.exporters == 3
     with pytest.raises(AttributeError):
         decoder.registry = Registry()  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("compile_after", [0, 6, 20])
+def test_compiling_in_mid_stream_changes_nothing(compile_after: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shapes, "COMPILE_AFTER", compile_after)
+    for path in sorted(RECORDINGS.glob("*.pcap")):
+        if "sflow" in path.name:
+            continue
+        decoders = [Decoder(compiled=compiled) for compiled in (True, False)]
+        for datagram in read_datagrams(path):
+            compiled, interpreted = (decoder.decode(datagram, "r1") for decoder in decoders)
+            assert compiled == interpreted
 
 
 @pytest.mark.parametrize("wrong", [{"registry": {}}, {"limits": 5}, {"compiled": "no"}, {"compiled": 1}])
