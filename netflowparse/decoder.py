@@ -101,10 +101,7 @@ class Decoder:
             if version not in FORMATS:
                 raise _unknown_version(version, datagram)
             known = self._formats[version] = FORMATS[version](self._context)
-        try:
-            hash(exporter)
-        except TypeError as error:
-            raise WrongType(f"exporter {exporter!r}: expected a hashable") from error
+        _expect_hashable(exporter)
         return known.decode(datagram, exporter, now, transport)
 
     def templates(self) -> list[TemplateRow]:
@@ -125,6 +122,7 @@ class Decoder:
 
     def forget(self, exporter: Hashable) -> bool:
         """Forget all that is known of *exporter*, as when its session ends; whether anything was."""
+        _expect_hashable(exporter)
         return self._context.store.forget(exporter)
 
     def reset(self) -> None:
@@ -149,8 +147,18 @@ def reset() -> None:
 
 def _octets(datagram: Any) -> bytes:
     if isinstance(datagram, bytes | bytearray | memoryview):
-        return bytes(datagram)
+        try:
+            return bytes(datagram)
+        except ValueError as error:  # a memoryview that was released
+            raise UsageError(f"datagram: {error}") from error
     raise WrongType(f"datagram is {type(datagram).__name__}: expected bytes, bytearray or memoryview")
+
+
+def _expect_hashable(exporter: Hashable) -> None:
+    try:
+        hash(exporter)
+    except TypeError as error:
+        raise WrongType(f"exporter is {type(exporter).__name__}: expected a hashable") from error
 
 
 def _expect(value: object, kind: type[_Kind], name: str) -> _Kind:

@@ -14,6 +14,8 @@ class Limits:
     State:
 
     * ``exporters``: exporters remembered; the one not heard of for longest is forgotten.  Forged source addresses.
+    * ``domains``, ``template_fields``: observation domains, and fields of templates, of all exporters together; where
+      there are more, exporters are forgotten in the same order.  Forged addresses and floods together.
     * ``domains_per_exporter``: observation domains, source ids and engines of one exporter; the one not heard of for
       longest is forgotten.  Forged domain numbers.
     * ``templates_per_exporter``: over all its domains; more are rejected.  Floods of new template ids.
@@ -28,19 +30,23 @@ class Limits:
 
     Caches, for each decoder:
 
-    * ``compiled_shapes``: functions generated for record shapes.  A new template shape in every datagram.
+    * ``record_shapes``, ``record_shape_fields``: record shapes ready to be read, and their fields together; the oldest
+      are dropped.  A new shape in every datagram.
     * ``cached_addresses``, ``cached_texts``: entries of the text caches (strings of at most 64 octets).  Addresses that
       never come twice.
     """
 
     exporters: int = 65_536
+    domains: int = 262_144
+    template_fields: int = 4_194_304
     domains_per_exporter: int = 1_024
     templates_per_exporter: int = 4_096
     fields_per_template: int = 2_048
     values: int = 500_000
     problems: int = 200
     sample_octets: int = 64
-    compiled_shapes: int = 1_024
+    record_shapes: int = 1_024
+    record_shape_fields: int = 65_536
     cached_addresses: int = 65_536
     cached_texts: int = 16_384
 

@@ -5,7 +5,7 @@ RFC 7011 §3.2 and §3.4, RFC 3954 §5.2 and §6.1.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 VARIABLE_LENGTH = 0xFFFF  # RFC 7011 §7
 
@@ -22,6 +22,9 @@ class FieldSpecifier(NamedTuple):
     length: int
 
 
+ShapeKey: TypeAlias = tuple[str, int | None, tuple[FieldSpecifier, ...]]
+
+
 class Template(NamedTuple):
     """A template record.  Equal templates read any octets alike; so it is its own cache key.
 
@@ -34,6 +37,6 @@ class Template(NamedTuple):
     fields: tuple[FieldSpecifier, ...]
 
     @property
-    def shape(self) -> tuple[str, int | None, tuple[FieldSpecifier, ...]]:
+    def shape(self) -> ShapeKey:
         """All that decides how records are read; the same for templates that differ in their id alone."""
         return self.protocol, self.scope_count, self.fields

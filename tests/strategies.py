@@ -9,7 +9,7 @@ from netflowparse.template import VARIABLE_LENGTH, FieldSpecifier, Template
 from netflowparse.wire.leaves import ABSTRACT_TYPES
 
 PEN = 64_999  # an enterprise of our own
-WIDTHS = st.one_of(st.integers(0, 9), st.sampled_from([12, 15, 16, 17, 20, 31, 32, 33, 64, 65]))
+WIDTHS = st.one_of(st.integers(0, 9), st.sampled_from([12, 15, 16, 17, 20, 31, 32, 33, 64, 65, 255, 2000, 65534]))
 LENGTHS = st.one_of(WIDTHS, st.just(VARIABLE_LENGTH))
 
 #: names that would break out of source text spelled without care

@@ -84,7 +84,7 @@ class Absolute(NamedTuple):
         return uptime + (early if uptime < turn else late)
 
     def emit(self, emit: Emit) -> str:
-        uptime = f"({emit(self.field)} & {UPTIME_RANGE - 1})" if self.wide else emit(self.field)
+        uptime = _uptime(emit(self.field), wide=self.wide)
         return f"{uptime} + (early if {uptime} < turn else late)"
 
 
@@ -93,16 +93,21 @@ class SinceBoot(NamedTuple):
 
     field: int
     system_start: int
+    wide: bool = False
 
     def build(self, values: Sequence[Any], at: Clock | None) -> Any:
-        return values[self.system_start] + values[self.field]
+        return values[self.system_start] + values[self.field] % UPTIME_RANGE
 
     def emit(self, emit: Emit) -> str:
-        return f"{emit(self.system_start)} + {emit(self.field)}"
+        return f"{emit(self.system_start)} + {_uptime(emit(self.field), wide=self.wide)}"
 
 
 Source: TypeAlias = One | Several | Nested | Absolute | SinceBoot
 Display: TypeAlias = "tuple[tuple[str, Source], ...]"
+
+
+def _uptime(value: str, *, wide: bool) -> str:
+    return f"({value} & {UPTIME_RANGE - 1})" if wide else value
 
 
 def by_key(keyed: Iterable[tuple[str, int]]) -> Display:

@@ -6,7 +6,7 @@ losing the fast path must fail, not slow users down in silence.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from struct import calcsize
 
@@ -53,11 +53,10 @@ class Field:
     variable: bool = False
     signed: bool | None = None  # of an integer that struct has no letter for; None: what struct gives is the value
     condition: tuple[str, int] | None = None
+    octets: int = field(init=False)  # that it takes when it is there and of fixed length
 
-    @property
-    def octets(self) -> int:
-        """Octets that it takes when it is there and of fixed length."""
-        return calcsize(">" + self.letters)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "octets", calcsize(">" + self.letters))
 
     @property
     def minimum_length(self) -> int:

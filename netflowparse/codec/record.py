@@ -10,8 +10,8 @@ from functools import lru_cache
 from construct import Construct, Struct
 
 from ..registry import Element, Registry
-from ..template import VARIABLE_LENGTH, FieldSpecifier, Template
-from ..wire.leaves import APPLICATION_ID, fits, fixed_leaf, lengths_of, variable_leaf
+from ..template import VARIABLE_LENGTH, Template
+from ..wire.leaves import APPLICATION_ID, INTEGERS, fits, fixed_leaf, lengths_of, variable_leaf
 from .display import Absolute, Display, Nested, One, SinceBoot, Source, by_key
 from .layout import Layout
 
@@ -48,7 +48,7 @@ def template_layout(template: Template, registry: Registry) -> Layout:
         if field.length != VARIABLE_LENGTH and not fits(abstract_type, field.length)
     )
     keys = [element.key for element in elements]
-    return Layout(declaration, _display(template, keys), tuple(keys), misfits)
+    return Layout(declaration, _display(template, keys, types), tuple(keys), misfits)
 
 
 @lru_cache(maxsize=4096)
@@ -61,28 +61,31 @@ def _type(element: Element) -> str:
     return APPLICATION_ID if (element.enterprise, element.id) in APPLICATION_IDS else element.type
 
 
-def _display(template: Template, keys: list[str]) -> Display:
+def _display(template: Template, keys: list[str], types: list[str]) -> Display:
     indexed = [(key, index) for index, key in enumerate(keys)]
     if template.scope_count is not None:
         scope, rest = indexed[: template.scope_count], indexed[template.scope_count :]
         return (("scope", Nested(by_key(scope))), *by_key(rest))
     display = by_key(indexed)
-    return display + _absolute_times(template, display)
+    return display + _absolute_times(template, display, types)
 
 
-def _absolute_times(template: Template, display: Display) -> Display:
+def _absolute_times(template: Template, display: Display, types: list[str]) -> Display:
     sources = dict(display)
     added: list[tuple[str, Source]] = []
     for uptime, absolute in UPTIMES.items():
         source, start = sources.get(uptime), sources.get(SYSTEM_INIT_TIME)
-        if absolute in sources or not isinstance(source, One) or not _is_uptime(template.fields[source.field]):
+        if absolute in sources or not isinstance(source, One) or types[source.field] not in INTEGERS:
+            continue
+        length = template.fields[source.field].length
+        if not 0 < length <= LONGEST_UPTIME:
             continue
         if template.protocol == "netflow9":
-            added.append((absolute, Absolute(source.field, template.fields[source.field].length > UPTIME_OCTETS)))
-        elif isinstance(start, One) and template.fields[start.field].length == 8:
-            added.append((absolute, SinceBoot(source.field, start.field)))
+            added.append((absolute, Absolute(source.field, length > UPTIME_OCTETS)))
+        elif isinstance(start, One) and _is_start(types[start.field], template.fields[start.field].length):
+            added.append((absolute, SinceBoot(source.field, start.field, length > UPTIME_OCTETS)))
     return tuple(added)
 
 
-def _is_uptime(field: FieldSpecifier) -> bool:
-    return 0 < field.length <= LONGEST_UPTIME
+def _is_start(abstract_type: str, length: int) -> bool:
+    return length == 8 and (abstract_type == "dateTimeMilliseconds" or abstract_type in INTEGERS)

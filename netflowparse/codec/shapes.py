@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ..limits import Limits
 from ..registry import Registry
-from ..template import VARIABLE_LENGTH, Template
+from ..template import VARIABLE_LENGTH, ShapeKey, Template
 from . import reference
 from .compile import Compiler
 from .display import Clock
@@ -32,40 +32,43 @@ class Engine:
 
 
 class RecordShape:
-    """How the records of some template are read.  ``read`` is None once the shape has been dropped."""
+    """How the records of some template are read.  Once the shape has been dropped it is ``None`` throughout."""
 
-    __slots__ = ("_engine", "_interpreted", "field_count", "layout", "minimum_length", "quirks", "read")
-
-    read: RecordReader | None
+    __slots__ = ("_engine", "_interpreted", "layout", "quirks", "read")
 
     def __init__(self, layout: Layout, engine: Engine, quirks: tuple[str, ...]) -> None:
-        self.layout = layout
         self.quirks = quirks
-        self.minimum_length = layout.minimum_length
-        self.field_count = layout.field_count
         self._engine = engine
         self._interpreted = 0
-        self.read = self._read_at_first if engine.compiled else reference.record_reader(layout)
+        self.layout: Layout | None = layout
+        self.read: RecordReader | None = self._read_at_first if engine.compiled else reference.record_reader(layout)
 
     def _read_at_first(
         self, octets: bytes, start: int, end: int, most: int, faults: Faults, clock: Clock | None
     ) -> tuple[list[dict[str, object]], int]:
-        self._interpreted += min((end - start) // self.minimum_length, most)
+        layout = self.layout
+        assert layout is not None
+        self._interpreted += min((end - start) // layout.minimum_length, most)
         if self._interpreted <= COMPILE_AFTER:
-            return reference.record_reader(self.layout)(octets, start, end, most, faults, clock)
-        self.read = reader = self._engine.record_reader(self.layout)
+            return reference.record_reader(layout)(octets, start, end, most, faults, clock)
+        self.read = reader = self._engine.record_reader(layout)
         return reader(octets, start, end, most, faults, clock)
+
+    def drop(self) -> None:
+        """Let go of everything; templates that still hold the shape will ask for another."""
+        self.layout = self.read = None
 
 
 class ShapeCache:
-    """The shapes of one decoder."""
+    """The shapes of one decoder; the oldest are dropped when they, or their fields, are too many."""
 
     def __init__(self, engine: Engine, registry: Registry, limits: Limits) -> None:
         self._engine = engine
         self._registry = registry
         self._edition = registry.edition
-        self._most = limits.compiled_shapes
-        self._shapes: dict[tuple[object, ...], RecordShape] = {}
+        self._limits = limits
+        self._shapes: dict[ShapeKey, RecordShape] = {}
+        self._fields = 0
 
     def shape(self, template: Template) -> RecordShape:
         """The shape of *template*, with the registry's present names and types."""
@@ -74,7 +77,10 @@ class ShapeCache:
         if shape is None:
             layout = template_layout(template, self._registry)
             shape = self._shapes[key] = RecordShape(layout, self._engine, _quirks(template, layout))
-            if len(self._shapes) > self._most:
+            self._fields += len(template.fields)
+            while len(self._shapes) > 1 and (
+                len(self._shapes) > self._limits.record_shapes or self._fields > self._limits.record_shape_fields
+            ):
                 self._drop(next(iter(self._shapes)))
         return shape
 
@@ -85,8 +91,9 @@ class ShapeCache:
             for key in list(self._shapes):
                 self._drop(key)
 
-    def _drop(self, key: tuple[object, ...]) -> None:
-        self._shapes.pop(key).read = None
+    def _drop(self, key: ShapeKey) -> None:
+        self._fields -= len(key[2])
+        self._shapes.pop(key).drop()
 
 
 def _quirks(template: Template, layout: Layout) -> tuple[str, ...]:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..codec.layout import Layout
 from ..codec.reader import Faults
-from ..codec.shapes import RecordShape
 from ..codec.spans import spans
 from ..errors import BAD_VALUE, LIMIT, MISSING_TEMPLATE, NO_PROGRESS, TRUNCATED_RECORD, UNKNOWN_SET
 from .assembly import Assembly
@@ -23,17 +23,22 @@ def read_data_set(work: Assembly, set_id: int, start: int, end: int) -> None:
         if start != end:
             _leave(work, MISSING_TEMPLATE, f"template {set_id} is not known", set_id, start, end)
         return
+    minimum = known.minimum_length
+    if end - start < minimum or start == end:
+        return  # padding, or nothing: not worth a shape
+    if not minimum:
+        _leave(work, NO_PROGRESS, f"records of template {set_id} have no octets", set_id, start, end)
+        return
+    most = work.values_left // len(known.template.fields)
+    if not most:
+        _report_limit(work, set_id, start, end)
+        return
     shape = known.shape
     if shape is None or shape.read is None:
         known.shape = shape = work.context.shapes.shape(known.template)
-    if not shape.minimum_length:
-        if start != end:
-            _leave(work, NO_PROGRESS, f"records of template {set_id} have no octets", set_id, start, end)
-        return
     faults: Faults = []
-    most = work.values_left // shape.field_count
     records, stop = shape.read(work.octets, start, end, most, faults, work.clock)
-    work.values_left -= len(records) * shape.field_count
+    work.values_left -= len(records) * len(known.template.fields)
     if work.stopped_clock:
         work.untimed += drop_unknown_times(records, shape.layout.clocked)
     if known.template.scope_count is None:
@@ -43,11 +48,14 @@ def read_data_set(work: Assembly, set_id: int, start: int, end: int) -> None:
     for quirk in shape.quirks:
         work.quirk(quirk)
     if records and shape.layout.misfits:
-        _report_misfits(work, shape, set_id, start)
+        _report_misfits(work, shape.layout, set_id, start)
     if faults:
-        _report_faults(work, shape, set_id, end, faults)
-    if end - stop >= shape.minimum_length:
-        _report_left_over(work, shape, set_id, stop, end, limited=len(records) == most)
+        _report_faults(work, shape.layout, set_id, end, faults)
+    if end - stop >= minimum:
+        if len(records) == most:
+            _report_limit(work, set_id, stop, end)
+        else:
+            _report_cut(work, shape.layout, set_id, stop, end)
 
 
 def skip_set(work: Assembly, set_id: int, start: int, end: int) -> None:
@@ -72,31 +80,44 @@ def _leave(work: Assembly, code: str, why: str, set_id: int, start: int, end: in
     )
 
 
-def _report_left_over(work: Assembly, shape: RecordShape, set_id: int, stop: int, end: int, *, limited: bool) -> None:
-    """Note what is left of a set although a record could still stand there."""
-    facts: dict[str, Any] = {"set_id": set_id, "template_id": set_id, "length": end - stop}
+def _report_limit(work: Assembly, set_id: int, stop: int, end: int) -> None:
+    """Note that the datagram holds more values than are decoded."""
     work.complete = False
-    if limited:
-        message = f"more than {work.context.limits.values} values: {end - stop} octets from octet {stop} left undecoded"
-        work.problems.add(LIMIT, message, stop, limit="values", **facts)
+    work.problems.add(
+        LIMIT,
+        f"more than {work.context.limits.values} values: {end - stop} octets from octet {stop} left undecoded",
+        stop,
+        limit="values",
+        set_id=set_id,
+        template_id=set_id,
+        length=end - stop,
+    )
+
+
+def _report_cut(work: Assembly, layout: Layout, set_id: int, stop: int, end: int) -> None:
+    """Note the record at *stop*, one value of which runs past the set's end."""
+    if work.problems.full:
+        work.problems.count(stop, malformed=True)
         return
-    cut = spans(shape.layout.fields, work.octets, stop, end)
-    element = shape.layout.names[len(cut) - 1]
+    cut = spans(layout.fields, work.octets, stop, end)
+    element = layout.names[len(cut) - 1]
     work.problems.add(
         TRUNCATED_RECORD,
         f"record of set {set_id} at octet {stop}: {element} at octet {cut[-1][0]} runs past the set's end",
         stop,
         malformed=True,
-        **facts,
+        set_id=set_id,
+        template_id=set_id,
+        length=end - stop,
         element=element,
         octets=work.problems.quote(work.octets, stop, end),
     )
 
 
-def _report_misfits(work: Assembly, shape: RecordShape, set_id: int, start: int) -> None:
+def _report_misfits(work: Assembly, layout: Layout, set_id: int, start: int) -> None:
     """Note, once for the set, each field whose template gives it a length that its type cannot have."""
-    for index, expected in shape.layout.misfits:
-        name, length = shape.layout.names[index], shape.layout.fields[index].octets
+    for index, expected in layout.misfits:
+        name, length = layout.names[index], layout.fields[index].octets
         work.problems.add(
             BAD_VALUE,
             f"{name} in set {set_id} at octet {start - HEADER}: {length} octets, expected {expected}",
@@ -108,14 +129,17 @@ def _report_misfits(work: Assembly, shape: RecordShape, set_id: int, start: int)
         )
 
 
-def _report_faults(work: Assembly, shape: RecordShape, set_id: int, end: int, faults: Faults) -> None:
-    """Note the values that do not suit their type."""
-    for where, index in faults:
+def _report_faults(work: Assembly, layout: Layout, set_id: int, end: int, faults: Faults) -> None:
+    """Note the values that do not suit their type, in wire order."""
+    at, record = -1, []
+    for where, index in sorted(faults):
         if work.problems.full:
             work.problems.count(where)
             continue
-        first, last = spans(shape.layout.fields, work.octets, where, end)[index]
-        value, name = shape.layout.fields[index].value, shape.layout.names[index]
+        if where != at:
+            at, record = where, spans(layout.fields, work.octets, where, end)
+        first, last = record[index]
+        value, name = layout.fields[index].value, layout.names[index]
         quoted = work.problems.quote(work.octets, first, last)
         expected = value.fault(work.octets[first:last]) if value else ""
         work.problems.add(

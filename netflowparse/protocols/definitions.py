@@ -6,6 +6,8 @@ alone.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ..codec.record import elements_of
 from ..errors import BAD_TEMPLATE, LIMIT
 from ..registry import Registry
@@ -25,7 +27,7 @@ def refresh(work: Assembly, template_id: int, offset: int, end: int, *, options:
     Most template records are such repetitions; they need not be read again.
     """
     known = work.domain.templates.get(template_id)
-    if known is None or (known.template.scope_count is not None) is not options:
+    if known is None or known.is_options is not options:
         return None
     after = offset + len(known.definition)
     if after > end or not work.octets.startswith(known.definition, offset):
@@ -44,9 +46,9 @@ def learn(work: Assembly, template: Template, offset: int, end: int) -> None:
     elif len(template.fields) > limits.fields_per_template:
         _reject_beyond(work, template, offset, f"{len(template.fields)} fields", "fields_per_template")
     else:
-        event = work.domain.learn(template, work.octets[offset:end], work.time, work.transport, limits)
+        event = work.domain.learn(template, work.octets[offset:end], work.time, work.transport)
         if event == "rejected":
-            _reject_beyond(work, template, offset, "too many of the exporter's templates", "templates_per_exporter")
+            _reject_beyond(work, template, offset, "the exporter has too many", "templates_per_exporter")
         else:
             fields = _described(work, work.domain.templates[template_id])
             _event(work, event, template_id, template.scope_count, fields)
@@ -106,18 +108,23 @@ def _event(
 def _described(work: Assembly, known: KnownTemplate) -> list[TemplateField]:
     registry = work.context.registry
     if known.described is None or known.described[0] is not registry.edition:
-        known.described = registry.edition, describe_fields(known.template, registry)
-    return [field.copy() for field in known.described[1]]
+        names = tuple(element.key for element in elements_of(known.template, registry))
+        known.described = registry.edition, names
+    return _describe(known.template, known.described[1])
 
 
 def describe_fields(template: Template, registry: Registry) -> list[TemplateField]:
     """The ``fields`` of a template in a message: name, enterprise, id and length of each, in wire order."""
+    return _describe(template, (element.key for element in elements_of(template, registry)))
+
+
+def _describe(template: Template, names: Iterable[str]) -> list[TemplateField]:
     return [
         {
-            "name": element.key,
-            "enterprise": field.enterprise,
-            "id": field.id,
-            "length": "variable" if field.length == VARIABLE_LENGTH else field.length,
+            "name": name,
+            "enterprise": enterprise,
+            "id": element_id,
+            "length": "variable" if length == VARIABLE_LENGTH else length,
         }
-        for element, field in zip(elements_of(template, registry), template.fields, strict=True)
+        for name, (enterprise, element_id, length) in zip(names, template.fields, strict=True)
     ]

@@ -5,6 +5,8 @@ RFC 7011 §3.3.2, RFC 3954 §5.2 and §6.1 (FlowSets).  A set's length alone loc
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..codec.reader import PairReader
 from ..errors import BAD_LENGTH, TRAILING_OCTETS, TRUNCATED_SET
 from .problems import Problems
@@ -27,51 +29,57 @@ def walk_sets(
     problems: Problems,
     quirks: list[str],
     *,
-    zero_fill: bool = False,
+    netflow9: bool = False,
 ) -> list[tuple[int, int, int]]:
     """(set id, start, end of its content) of the sets between *start* and *end*, in wire order.
 
-    A set that runs past *end* is cut there; a length below 4 makes the rest unreachable.  Both are problems, but for
-    zeros to the end where *zero_fill* says that exporters fill their datagrams so.
+    A set that runs past *end* is cut there; a length below 4 makes the rest unreachable.  Both are problems.  Exporters
+    of *netflow9* fill datagrams with zeros, and leave padding out of the lengths of sets.
     """
     sets: list[tuple[int, int, int]] = []
     position = start
     while end - position >= HEADER:
         set_id, length = read_pair(octets, position)
+        after = position + length
         if length < HEADER:
-            if zero_fill and not (set_id or length or any(octets[position:end])):
+            if netflow9 and not (set_id or length or any(octets[position:end])):
                 quirks.append(ZERO_FILLED_TAIL)
                 return sets
-            problems.add(
-                BAD_LENGTH,
-                f"set {set_id} at octet {position}: length {length}, need at least {HEADER}",
-                position,
-                malformed=True,
-                set_id=set_id,
-                length=end - position,
-                octets=problems.quote(octets, position, end),
-            )
+            message = f"set {set_id} at octet {position}: length {length}, need at least {HEADER}"
+            _report_rest(problems, BAD_LENGTH, message, octets, position, end, malformed=True, set_id=set_id)
             return sets
-        after = position + length
         if after > end:
-            problems.add(
-                TRUNCATED_SET,
-                f"set {set_id} at octet {position}: length {length}, {end - position} octets are there",
-                position,
-                malformed=True,
-                set_id=set_id,
-                length=end - position,
-                missing=after - end,
-            )
+            if netflow9 and _is_uncounted_padding(octets, position, end, read_pair):
+                message = f"set at octet {position}: padding that the set before does not count"
+                _report_rest(problems, BAD_LENGTH, message, octets, position, end, malformed=True)
+                return sets
+            message = f"set {set_id} at octet {position}: length {length}, {end - position} octets are there"
+            facts: dict[str, Any] = {"set_id": set_id, "length": end - position, "missing": after - end}
+            problems.add(TRUNCATED_SET, message, position, malformed=True, **facts)
             after = end
         sets.append((set_id, position + HEADER, after))
         position = after
     if position < end and any(octets[position:end]):
-        problems.add(
-            TRAILING_OCTETS,
-            f"{end - position} octets at octet {position} after the last set",
-            position,
-            length=end - position,
-            octets=problems.quote(octets, position, end),
-        )
+        message = f"{end - position} octets at octet {position} after the last set"
+        _report_rest(problems, TRAILING_OCTETS, message, octets, position, end)
     return sets
+
+
+def _report_rest(
+    problems: Problems, code: str, message: str, octets: bytes, position: int, end: int, **facts: Any
+) -> None:
+    """Note that nothing from *position* on is read."""
+    quoted = problems.quote(octets, position, end)
+    problems.add(code, message, position, **facts, length=end - position, octets=quoted)
+
+
+def _is_uncounted_padding(octets: bytes, position: int, end: int, read_pair: PairReader) -> bool:
+    """Whether two zero octets stand where a set should and a set that fits begins behind them.
+
+    Read as the id of a template set, they would let the data behind them teach templates; RFC 3954 §5.3 counts padding
+    in the length.
+    """
+    if octets[position] or octets[position + 1] or end - position < 2 + HEADER:
+        return False
+    _, length = read_pair(octets, position + 2)
+    return HEADER <= length <= end - position - 2

@@ -63,7 +63,7 @@ class Netflow9:
             stopped_clock=not uptime,
         )
         for set_id, start, stop in walk_sets(
-            octets, HEADER, end, self._read_set, work.problems, work.quirks, zero_fill=True
+            octets, HEADER, end, self._read_set, work.problems, work.quirks, netflow9=True
         ):
             if set_id >= FIRST_DATA_SET:
                 read_data_set(work, set_id, start, stop)

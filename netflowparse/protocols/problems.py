@@ -38,6 +38,7 @@ class Problems:
 
     def count(self, offset: int, *, malformed: bool = False) -> None:
         """Note that there is a problem more than is listed."""
+        self.malformed = self.malformed or malformed
         unlisted = self._unlisted
         if unlisted is None:
             unlisted = {"code": LIMIT, "message": "", "offset": offset, "limit": "problems", "count": 0}

@@ -12,7 +12,7 @@ from collections.abc import Hashable, Iterator
 from typing import Any
 
 from ..limits import Limits
-from ..template import Template
+from ..template import VARIABLE_LENGTH, Template
 from ..types import EventName
 from .sequence import SequenceTracker
 
@@ -21,112 +21,165 @@ TRANSPORTS = STREAMS | {"udp"}
 
 
 class KnownTemplate:
-    """A template in force: its definition, the octets that defined it, and when it was learned and last repeated."""
+    """A template in force: its definition, the octets that defined it, and when it was learned and last repeated.
 
-    __slots__ = ("definition", "described", "learned", "refreshed", "shape", "template")
+    ``minimum_length`` are the octets of its shortest record: one for each variable length, and the fixed ones.
+    """
 
-    def __init__(self, template: Template, definition: bytes, time: int) -> None:
+    __slots__ = ("definition", "described", "learned", "minimum_length", "refreshed", "shape", "template")
+
+    def __init__(self, template: Template, definition: bytes, learned: int, refreshed: int) -> None:
         self.template = template
         self.definition = definition
-        self.learned = time
-        self.refreshed = time
+        self.learned = learned
+        self.refreshed = refreshed
+        self.minimum_length = sum(1 if each.length == VARIABLE_LENGTH else each.length for each in template.fields)
         self.shape: Any = None  # the reader of its records, hung here by the protocol;
-        self.described: Any = None  # and so what messages say of it
+        self.described: Any = None  # and so the names that messages give its fields
 
-    def __getstate__(self) -> tuple[Template, bytes, int, int]:
-        return self.template, self.definition, self.learned, self.refreshed
+    def __reduce__(self) -> tuple[type[KnownTemplate], tuple[Template, bytes, int, int]]:
+        return KnownTemplate, (self.template, self.definition, self.learned, self.refreshed)
 
-    def __setstate__(self, state: tuple[Template, bytes, int, int]) -> None:
-        self.template, self.definition, self.learned, self.refreshed = state
-        self.shape = self.described = None
+    @property
+    def is_options(self) -> bool:
+        """Whether it is an options template."""
+        return self.template.scope_count is not None
 
 
 class Domain:
     """What is known of one observation domain (IPFIX), source id (v9) or engine (v5) of one exporter."""
 
-    __slots__ = ("exporter", "sequence", "templates")
+    __slots__ = ("_exporter", "_ids", "sequence", "templates")
 
     def __init__(self, exporter: Exporter) -> None:
-        self.exporter = exporter
+        self._exporter = exporter
+        self._ids: dict[bool, dict[int, None]] = {False: {}, True: {}}  # of data and of options templates, in order
         self.templates: dict[int, KnownTemplate] = {}
         self.sequence = SequenceTracker()
 
-    def learn(self, template: Template, definition: bytes, time: int, transport: str, limits: Limits) -> EventName:
+    def learn(self, template: Template, definition: bytes, time: int, transport: str) -> EventName:
         """Put *template* in force; returns its event: learned, refreshed, replaced, conflict, or rejected (a limit)."""
         known = self.templates.get(template.template_id)
-        if known is None:
-            if self.exporter.template_count >= limits.templates_per_exporter:
-                return "rejected"
-            self.exporter.template_count += 1
-        elif known.template == template:
+        if known is not None and known.template == template:
             known.definition = definition
             known.refreshed = time
             return "refreshed"
-        self.templates[template.template_id] = KnownTemplate(template, definition, time)
+        fields = len(template.fields)
+        if known is None:
+            if not self._exporter.grow(1, fields):
+                return "rejected"
+        elif not self._exporter.grow(0, fields - len(known.template.fields)):
+            return "rejected"
+        else:
+            del self._ids[known.is_options][template.template_id]
+        learned = KnownTemplate(template, definition, time, time)
+        self.templates[template.template_id] = learned
+        self._ids[learned.is_options][template.template_id] = None
         if known is None:
             return "learned"
         return "conflict" if transport in STREAMS else "replaced"
 
     def withdraw(self, template_id: int | None, *, options: bool) -> list[Template]:
         """Forget the template of that kind, or with None all of them; those that were known.  RFC 7011 §8.1."""
-        gone = [
-            known.template
-            for known in (self.templates.values() if template_id is None else [self.templates.get(template_id)])
-            if known is not None and (known.template.scope_count is not None) is options
-        ]
-        for template in gone:
-            del self.templates[template.template_id]
-        self.exporter.template_count -= len(gone)
+        ids = self._ids[options]
+        if template_id is None:
+            gone = [self.templates.pop(each).template for each in ids]
+            ids.clear()
+        elif template_id in ids:
+            del ids[template_id]
+            gone = [self.templates.pop(template_id).template]
+        else:
+            gone = []
+        self._exporter.grow(-len(gone), -sum(len(template.fields) for template in gone))
         return gone
 
 
 class Exporter:
-    """What is known of one exporter."""
+    """What is known of one exporter, and how much that is."""
 
-    __slots__ = ("domains", "template_count")
+    __slots__ = ("_store", "domains", "fields", "templates")
 
-    def __init__(self) -> None:
+    def __init__(self, store: TemplateStore) -> None:
+        self._store = store
         self.domains: OrderedDict[tuple[str, int], Domain] = OrderedDict()
-        self.template_count = 0
+        self.templates = 0
+        self.fields = 0
+
+    def grow(self, templates: int, fields: int) -> bool:
+        """Count more templates and fields, or fewer; False, and nothing is counted, where a limit forbids it."""
+        limits = self._store.limits
+        if templates > 0 and self.templates + templates > limits.templates_per_exporter:
+            return False
+        if fields > 0 and self.fields + fields > limits.template_fields:
+            return False
+        self.templates += templates
+        self.fields += fields
+        self._store.fields += fields
+        self._store.shrink()
+        return True
+
+    def forget_oldest_domain(self) -> None:
+        """Forget the domain not heard of for longest."""
+        _, domain = self.domains.popitem(last=False)
+        self._store.domains -= 1
+        for options in (False, True):
+            domain.withdraw(None, options=options)
 
 
 class TemplateStore:
-    """The exporters of one decoder; the one unheard of for longest goes when there are too many."""
+    """The exporters of one decoder; those not heard of for longest go when there is too much of anything."""
 
     def __init__(self, limits: Limits) -> None:
-        self._limits = limits
+        self.limits = limits
+        self.domains = 0
+        self.fields = 0
         self._exporters: OrderedDict[Hashable, Exporter] = OrderedDict()
 
     def domain(self, exporter: Hashable, protocol: str, number: int) -> Domain:
-        """The observation domain *number* of *exporter*, a new one if need be.  TypeError if it cannot be hashed."""
+        """The observation domain *number* of *exporter*, a new one if need be."""
         known = self._exporters.get(exporter)
         if known is None:
-            known = self._exporters[exporter] = Exporter()
-            if len(self._exporters) > self._limits.exporters:
-                self._exporters.popitem(last=False)
+            known = self._exporters[exporter] = Exporter(self)
         else:
             self._exporters.move_to_end(exporter)
         key = (protocol, number)
         domain = known.domains.get(key)
         if domain is not None:
             known.domains.move_to_end(key)
-        else:
-            domain = known.domains[key] = Domain(known)
-            if len(known.domains) > self._limits.domains_per_exporter:
-                _, oldest = known.domains.popitem(last=False)
-                known.template_count -= len(oldest.templates)
+            return domain
+        domain = known.domains[key] = Domain(known)
+        self.domains += 1
+        if len(known.domains) > self.limits.domains_per_exporter:
+            known.forget_oldest_domain()
+        self.shrink()
         return domain
 
-    def __len__(self) -> int:
-        return len(self._exporters)
+    def shrink(self) -> None:
+        """Forget exporters until all totals are within their limits; never the one heard last."""
+        limits = self.limits
+        while len(self._exporters) > 1 and (
+            len(self._exporters) > limits.exporters
+            or self.domains > limits.domains
+            or self.fields > limits.template_fields
+        ):
+            self.forget(next(iter(self._exporters)))
 
     def forget(self, exporter: Hashable) -> bool:
         """Forget all of *exporter*; whether anything was known."""
-        return self._exporters.pop(exporter, None) is not None
+        known = self._exporters.pop(exporter, None)
+        if known is None:
+            return False
+        self.domains -= len(known.domains)
+        self.fields -= known.fields
+        return True
 
     def clear(self) -> None:
         """Forget all exporters."""
         self._exporters.clear()
+        self.domains = self.fields = 0
+
+    def __len__(self) -> int:
+        return len(self._exporters)
 
     def __iter__(self) -> Iterator[tuple[Hashable, str, int, KnownTemplate]]:
         for exporter, known in self._exporters.items():

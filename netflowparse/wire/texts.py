@@ -9,6 +9,7 @@ from typing import Any
 
 from .values import Odd, Site, Value
 
+LONGEST_SELECTOR = 32  # octets, its enterprise number included; as integers are bounded
 PEN_ENGINE = 20  # RFC 6759 §4.1 PANA-L7-PEN: a 4-octet enterprise number stands before the selector
 
 
@@ -28,11 +29,14 @@ def decode_padded_text(octets: bytes) -> Any:
 def decode_application_id(octets: bytes) -> Any:
     """Text "engine:selector", with engine 20 "20:enterprise:selector"; a selector may have any length.  RFC 6759 §4.2.
 
-    Engine 20 without its whole enterprise number is hex, in an ``Odd``; no octets at all are "".
+    Engine 20 without its whole enterprise number, or a selector of more octets than an integer may have, is hex, in an
+    ``Odd``; no octets at all are "".
     """
     if not octets:
         return ""
     engine, rest = octets[0], octets[1:]
+    if len(rest) > LONGEST_SELECTOR:
+        return Odd(octets.hex())
     parts = [engine]
     if engine == PEN_ENGINE:
         if len(rest) < 4:
@@ -86,7 +90,7 @@ class PaddedText(CachedText):
 class ApplicationId(CachedText):
     """classificationEngineId and selector -> "13:453", "20:12356:40567".  RFC 6759 §4."""
 
-    expected = "a 4-octet enterprise number behind engine 20"
+    expected = "an engine and its selector of at most 32 octets, behind engine 20 a 4-octet enterprise number"
     cache = "application_id"
 
     def __init__(self, subcon: Any, length: int | None) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from netflowparse import Registry
+from netflowparse import Element, Registry
 from netflowparse.codec import reference
 from netflowparse.codec.display import clock
 from netflowparse.codec.record import elements_of, template_layout
@@ -94,6 +94,32 @@ def test_when_no_time_is_added(fields: list[Any], octets: str, keys: list[str]) 
 def test_absolute_times_of_ipfix_need_the_system_start() -> None:
     assert read(template("ipfix", (0, 22, 4)), "00000001") == {"flowStartSysUpTime": 1}
     record = read(template("ipfix", (0, 22, 4), (0, 160, 8)), "00000005 00000000000003e8")
+    assert record["flowStartMilliseconds"] == 1005
+
+
+@pytest.mark.parametrize("abstract_type", ["string", "octetArray", "float32", "boolean", "ipv4Address"])
+def test_no_time_is_made_of_what_the_caller_retyped(abstract_type: str) -> None:
+    registry = Registry()
+    registry.add(
+        [Element(0, 22, "flowStartSysUpTime", "", abstract_type, "", "", "", "current")],
+        replace=True,
+    )
+    layout = template_layout(template("netflow9", (0, 22, 4)), registry)
+    assert [key for key, _ in layout.display] == ["flowStartSysUpTime"]
+
+
+def test_no_time_is_made_of_a_system_start_that_is_no_number_of_milliseconds() -> None:
+    registry = Registry()
+    registry.add(
+        [Element(0, 160, "systemInitTimeMilliseconds", "", "dateTimeMicroseconds", "", "", "", "current")],
+        replace=True,
+    )
+    layout = template_layout(template("ipfix", (0, 22, 4), (0, 160, 8)), registry)
+    assert [key for key, _ in layout.display] == ["flowStartSysUpTime", "systemInitTimeMilliseconds"]
+
+
+def test_of_an_uptime_in_8_octets_the_last_4_count() -> None:
+    record = read(template("ipfix", (0, 22, 8), (0, 160, 8)), "0000000700000005 00000000000003e8")
     assert record["flowStartMilliseconds"] == 1005
 
 

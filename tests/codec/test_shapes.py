@@ -39,11 +39,12 @@ def test_a_shape_is_compiled_after_a_few_records(monkeypatch: pytest.MonkeyPatch
 
 
 def test_the_oldest_shapes_are_dropped() -> None:
-    shapes = cache(Limits(compiled_shapes=2))
-    first, second, third = (shapes.shape(template(256, element)) for element in (1, 2, 3))
-    assert first.read is None
-    assert second.read is not None
-    assert third.read is not None
+    for limits in (Limits(record_shapes=2), Limits(record_shape_fields=2)):
+        shapes = cache(limits)
+        first, second, third = (shapes.shape(template(256, element)) for element in (1, 2, 3))
+        assert (first.read, first.layout) == (None, None)
+        assert second.read is not None
+        assert third.read is not None
 
 
 def test_shapes_follow_the_registry() -> None:

@@ -29,15 +29,46 @@ def test_order_loss_and_wrap() -> None:
     ]
 
 
+def names(*numbers: int) -> list[str]:
+    """The events of datagrams with these numbers."""
+    return [event for _, _, event in events(*numbers)]
+
+
+@pytest.mark.fault("ST-11")
 def test_late_and_repeated_datagrams_hide_no_gap() -> None:
-    assert [event for _, _, event in events(1, 2, 2, 5, 3, 6)] == [
-        *("first", "in_order", "duplicate", "gap", "reordered", "in_order")
+    assert names(1, 2, 2, 5, 3, 6) == ["first", "in_order", "duplicate", "gap", "reordered", "in_order"]
+
+
+def test_late_datagrams_in_a_row_are_no_restart() -> None:
+    assert events(100, 104, 101, 102, 103, 105) == [
+        (None, 0, "first"),
+        (101, 3, "gap"),
+        *[(105, 0, "reordered")] * 3,
+        (105, 0, "in_order"),
     ]
 
 
 def test_restart() -> None:
-    assert [event for _, _, event in events(1000, 1001, 0, 1, 2, 3)] == [
-        *("first", "in_order", "reordered", "reordered", "restart", "in_order")
+    assert names(1000, 1001, 0, 1, 2, 3) == ["first", "in_order", "reordered", "reordered", "restart", "in_order"]
+
+
+def test_a_replay_of_old_datagrams_does_not_last() -> None:
+    assert names(1000, 1001, 7, 8, 9, 1002, 1003) == [
+        *("first", "in_order", "reordered", "reordered", "restart", "in_order", "in_order")
+    ]
+
+
+@pytest.mark.fault("ST-12")
+@pytest.mark.conformance("IPFIX-11.6-02")
+def test_a_forged_number_does_not_lead_away() -> None:
+    far = 102 + 10**9
+    assert events(100, 101, 102, far, 103, 104) == [
+        (None, 0, "first"),
+        (101, 0, "in_order"),
+        (102, 0, "in_order"),
+        (103, far - 103, "gap"),
+        (103, 0, "in_order"),
+        (104, 0, "in_order"),
     ]
 
 

@@ -13,7 +13,7 @@ def template(template_id: int = 256, length: int = 4, scope: int | None = None) 
 
 def test_scopes_are_apart() -> None:
     store = TemplateStore(Limits())
-    store.domain("a", "ipfix", 1).learn(template(), b"", 5, "udp", Limits())
+    store.domain("a", "ipfix", 1).learn(template(), b"", 5, "udp")
     for exporter, protocol, number in (("b", "ipfix", 1), ("a", "ipfix", 2), ("a", "netflow9", 1)):
         assert store.domain(exporter, protocol, number).templates == {}
     assert store.domain("a", "ipfix", 1).templates[256].template == template()
@@ -21,25 +21,26 @@ def test_scopes_are_apart() -> None:
 
 def test_events_of_definitions() -> None:
     domain = TemplateStore(Limits()).domain("a", "ipfix", 1)
-    assert domain.learn(template(), b"1", 5, "udp", Limits()) == "learned"
+    assert domain.learn(template(), b"1", 5, "udp") == "learned"
     domain.templates[256].shape = "a reader"
-    assert domain.learn(template(), b"2", 7, "udp", Limits()) == "refreshed"
+    assert domain.learn(template(), b"2", 7, "udp") == "refreshed"
     known = domain.templates[256]
     assert (known.learned, known.refreshed, known.definition, known.shape) == (5, 7, b"2", "a reader")
-    assert domain.learn(template(length=2), b"3", 8, "udp", Limits()) == "replaced"
-    assert domain.learn(template(scope=1), b"4", 9, "tcp", Limits()) == "conflict"
+    assert domain.learn(template(length=2), b"3", 8, "udp") == "replaced"
+    assert domain.learn(template(scope=1), b"4", 9, "tcp") == "conflict"
     assert (domain.templates[256].learned, domain.templates[256].shape) == (9, None)
 
 
 def test_withdrawals_by_kind() -> None:
     domain = TemplateStore(Limits()).domain("a", "ipfix", 1)
     for each in (template(256), template(257), template(258, scope=1)):
-        domain.learn(each, b"", 5, "tcp", Limits())
+        domain.learn(each, b"", 5, "tcp")
     assert domain.withdraw(258, options=False) == domain.withdraw(999, options=False) == []
     assert domain.withdraw(None, options=False) == [template(256), template(257)]
     assert list(domain.templates) == [258]
     assert domain.withdraw(258, options=True) == [template(258, scope=1)]
-    assert domain.exporter.template_count == 0
+    assert domain.learn(template(256), b"", 5, "tcp") == "learned"
+    assert list(domain.templates) == [256]
 
 
 def test_bounds() -> None:
@@ -47,9 +48,9 @@ def test_bounds() -> None:
     store = TemplateStore(limits)
     for number in (1, 2):
         domain = store.domain("a", "ipfix", number)
-        learned = [domain.learn(template(256 + each), b"", 5, "udp", limits) for each in range(2)]
+        learned = [domain.learn(template(256 + each), b"", 5, "udp") for each in range(2)]
         assert learned == (["learned"] * 2 if number == 1 else ["learned", "rejected"])
-    assert store.domain("a", "ipfix", 3).learn(template(), b"", 5, "udp", limits) == "learned"  # domain 1 is gone
+    assert store.domain("a", "ipfix", 3).learn(template(), b"", 5, "udp") == "learned"  # domain 1 is gone
     assert sorted({(number, known.template.template_id) for _, _, number, known in store}) == [(2, 256), (3, 256)]
     store.domain("b", "ipfix", 1)
     store.domain("a", "ipfix", 3)
@@ -58,3 +59,29 @@ def test_bounds() -> None:
     assert store.forget("a")
     store.clear()
     assert list(store) == []
+
+
+def test_totals_over_all_exporters() -> None:
+    """Exporters not heard of for longest make room; the one heard last keeps its own, up to the limit."""
+    store = TemplateStore(Limits(domains=3, template_fields=4))
+    for exporter in ("a", "b", "c"):
+        store.domain(exporter, "ipfix", 1).learn(template(), b"", 5, "udp")
+    store.domain("a", "ipfix", 1)
+    store.domain("d", "ipfix", 1)  # a fourth domain: b goes
+    assert {exporter for exporter, *_ in store} == {"a", "c"}
+    assert (store.domains, store.fields) == (3, 2)
+    learned = [store.domain("d", "ipfix", 1).learn(template(256 + each), b"", 5, "udp") for each in range(5)]
+    assert learned == ["learned"] * 4 + ["rejected"]
+    assert {exporter for exporter, *_ in store} == {"d"}
+    store.domain("d", "ipfix", 1).withdraw(None, options=False)
+    assert (store.domains, store.fields) == (1, 0)
+
+
+def test_domains_are_forgotten_unheard_of_first() -> None:
+    store = TemplateStore(Limits(domains_per_exporter=2))
+    for number in (1, 2):
+        store.domain("a", "ipfix", number).learn(template(), b"", 5, "udp")
+    store.domain("a", "ipfix", 1)
+    store.domain("a", "ipfix", 3)
+    assert [number for _, _, number, _ in store] == [1]
+    assert (store.domains, store.fields) == (2, 1)

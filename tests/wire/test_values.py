@@ -99,6 +99,8 @@ CASES = [
     (APPLICATION_ID, "1400003044", "20:12356"),
     (APPLICATION_ID, "140000304400009e77", "20:12356:40567"),
     (APPLICATION_ID, "14000030", Odd("14000030")),
+    (APPLICATION_ID, "03" + "ff" * 32, f"3:{2**256 - 1}"),
+    (APPLICATION_ID, "03" + "ff" * 33, Odd("03" + "ff" * 33)),
     ("ipv4Address", "c000020100", "c000020100"),  # widths that the type cannot have: hex
     ("macAddress", "0011223344", "0011223344"),
     ("boolean", "0001", "0001"),
