@@ -97,14 +97,14 @@ def enterprise_module(facts: Facts) -> str:
 
 def netflow9_module(folder: Path, facts: Facts) -> str:
     """What NetFlow v9 calls otherwise than IPFIX."""
-    bare = {f.field_type: (f.name, facts.bare_keys[f.field_type], f.type, f.enterprise) for f in facts.bare}
+    bare = {row.field_type: (row.name, facts.bare_keys[row.field_type], row.type, row.enterprise) for row in facts.bare}
     words = codes(folder, "netflow-v9/scope-field-types.csv", first_filled("name"), "scope_type")
     scopes = {value: name[:1].lower() + name[1:].replace(" ", "") for value, name in sorted(words.items())}
     return _module(
         "netflow-v9/field-types.csv and scope-field-types.csv",
         "NetFlow v9 field types that are not simply the IANA element of the same number.",
         "# (enterprise, element id) by field type.",
-        _table("ELEMENTS", "dict[int, tuple[int, int]]", facts.nine),
+        _table("ELEMENTS", "dict[int, tuple[int, int]]", facts.netflow9),
         "# (name, key, type, enterprise or 0) of the field types that are no element elsewhere.",
         _table("BARE", "dict[int, tuple[str, str, str, int]]", bare),
         _table("SCOPES", "dict[int, str]", scopes),
@@ -114,14 +114,12 @@ def netflow9_module(folder: Path, facts: Facts) -> str:
 def labels_module(folder: Path, facts: Facts) -> str:
     """Value and flag labels, and the codes of RFC 5610, RFC 6313 and RFC 6759."""
     ids = {element.id: element.name for element in facts.iana}
-    nine = ids | facts.bare_keys
-    for field_type, (enterprise, element_id) in facts.nine.items():
-        nine[field_type] = facts.vendor_keys[enterprise, element_id] if enterprise else ids[element_id]
+    netflow9 = ids | facts.bare_keys
+    for field_type, (enterprise, element_id) in facts.netflow9.items():
+        netflow9[field_type] = facts.vendor_keys[enterprise, element_id] if enterprise else ids[element_id]
     length = "default_selector_length"
     engines = read(folder, "app-id/classification-engines.csv", "engine_id", length)
     octets = {row.number("engine_id"): row.number(length) for row in engines if row[length]}
-    five = read(folder, "netflow-v5/enumerations.csv", "field", "value", "name")
-    sampling = {row.number("value"): row["name"] for row in five if row["field"] == "sampling_mode"}
     return _module(
         "ipfix/*.csv, other/*.csv, netflow-v9/value-enumerations.csv, netflow-v5/*.csv and app-id/*.csv",
         "What values of elements mean.",
@@ -133,12 +131,10 @@ def labels_module(folder: Path, facts: Facts) -> str:
         _table("STRUCTURED_SEMANTICS", "dict[int, str]", facts.words.structured),
         "# RFC 6759 §4.1: octets of an application id after its engine, by engine.",
         _table("SELECTOR_OCTETS", "dict[int, int]", octets),
-        "# The two high bits of NetFlow v5's sampling word.",
-        _table("SAMPLING_MODES", "dict[int, str]", sampling),
         "# {element: {mask: label}}, masks ascending.",
         _nested("FLAGS", "dict[str, dict[int, str]]", flag_labels(folder, ids)),
-        "# {element: {value: label}}.",
-        _nested("VALUES", "dict[str, dict[int, str]]", value_labels(folder, ids, nine)),
+        "# {element, or field of NetFlow v5's header: {value: label}}.",
+        _nested("VALUES", "dict[str, dict[int, str]]", value_labels(folder, ids, netflow9)),
     )
 
 

@@ -21,7 +21,8 @@ from facts import (
     vocabulary,
 )
 
-# Keys of a flow or options dict that are no elements.
+# Keys of a flow or options dict that are no elements.  This and the two functions on names below are written again in
+# netflowparse/registry, which we do not import: it needs what we write.  tests/registry compares them.
 RESERVED_WORDS = ("scope",)
 
 
@@ -42,7 +43,7 @@ class Facts(NamedTuple):
     iana: list[Element]
     vendors: list[Element]
     organisations: dict[int, str]
-    nine: dict[int, tuple[int, int]]
+    netflow9: dict[int, tuple[int, int]]
     bare: list[Bare]
     vendor_keys: dict[tuple[int, int], str]
     bare_keys: dict[int, str]
@@ -55,11 +56,11 @@ def collect(folder: Path) -> Facts:
     pens = unique(read(folder, "pen.csv", "pen", "organisation"), "pen")
     organisations = {row.number("pen"): row["organisation"] for row in pens}
     vendors = vendor_elements(folder, words, organisations)
-    nine, bare = netflow9(folder, words, iana, vendors)
-    return Facts(words, iana, vendors, organisations, nine, bare, *keys(iana, vendors, bare))
+    netflow9, bare = netflow9_fields(folder, words, iana, vendors)
+    return Facts(words, iana, vendors, organisations, netflow9, bare, *keys(iana, vendors, bare))
 
 
-def netflow9(
+def netflow9_fields(
     folder: Path, words: Vocabulary, iana: list[Element], vendors: list[Element]
 ) -> tuple[dict[int, tuple[int, int]], list[Bare]]:
     """({field type: (enterprise, id)} where that is more than the same IANA number, the bare field types)."""
@@ -98,6 +99,11 @@ def reverse_name(name: str) -> str:
     return "reverse" + name[:1].upper() + name[1:]
 
 
+def is_generic(name: str) -> bool:
+    """Whether a name looks like a key that is made of numbers, such as ``ie1`` and ``pen9_ie1``."""
+    return re.match(r"(ie|scope)[0-9]+\Z|pen[0-9]+_", name) is not None
+
+
 def keys(
     iana: list[Element], vendors: list[Element], bare: list[Bare]
 ) -> tuple[dict[tuple[int, int], str], dict[int, str]]:
@@ -115,18 +121,18 @@ def keys(
             key = f"pen{element.enterprise}_ie{element.id}"
         elif holders[key] > 1:
             key = f"pen{element.enterprise}_{key}"
-        _claim(taken, key, element.row, named=bool(element.name))
+        _claim(taken, key, element.name, element.row)
         vendor_keys[element.enterprise, element.id] = key
     for field in bare:
         key = f"pen{field.enterprise}_{field.name}" if holders[field.name] > 1 and field.enterprise else field.name
-        _claim(taken, key, field.row, named=True)
+        _claim(taken, key, field.name, field.row)
         bare_keys[field.field_type] = key
     return vendor_keys, bare_keys
 
 
-def _claim(taken: dict[str, Row], key: str, row: Row, *, named: bool) -> None:
+def _claim(taken: dict[str, Row], key: str, name: str, row: Row) -> None:
     if key in taken:
         raise row.error(f"key {key!r} is also that of {taken[key].file}, line {taken[key].line}")
-    if key in RESERVED_WORDS or (named and re.fullmatch(r"(pen\d+_)?(ie|scope)\d+", key)):
-        raise row.error(f"{key!r} is kept for something else")
+    if name in RESERVED_WORDS or is_generic(name):
+        raise row.error(f"name {name!r} is kept for something else")
     taken[key] = row

@@ -74,12 +74,15 @@ OVERRIDES: dict[str, Labels] = {
     "natOriginatingAddressRealm": {1: "private", 2: "public"},
 }
 
+# Fields of NetFlow v5's header, by their name in netflow-v5/enumerations.csv -> their key; one is an element too.
+HEADER_KEYS = {"engine_type": "engineType", "sampling_mode": "samplingMode"}
+
 # Elements whose deployed bit order differs from the printed one: no labels are better than wrong ones.
 UNTRUSTED = ("ipv6ExtensionHeaders",)
 
 
-def value_labels(folder: Path, ids: dict[int, str], nine: dict[int, str]) -> dict[str, Labels]:
-    """{element: {value: label}}.  *ids* and *nine* give the key of an IANA element id and of a v9 field type."""
+def value_labels(folder: Path, ids: dict[int, str], netflow9: dict[int, str]) -> dict[str, Labels]:
+    """{key: {value: label}}.  *ids* and *netflow9* give the key of an IANA element id and of a v9 field type."""
     found: dict[str, Labels] = {}
     for table in SUB_REGISTRIES:
         labels = codes(folder, table.file, first_filled(*table.labels), table.value)
@@ -92,10 +95,14 @@ def value_labels(folder: Path, ids: dict[int, str], nine: dict[int, str]) -> dic
         if row["kind"] == "value":
             _add(found, row, element, row.number("key"), row["label"])
     for row in read(folder, "netflow-v9/value-enumerations.csv", "field_type", "value", "name"):
-        if row.number("field_type") not in nine:
+        if row.number("field_type") not in netflow9:
             raise row.error(f"field type {row['field_type']} is not in netflow-v9/field-types.csv")
-        _add(found, row, nine[row.number("field_type")], row.number("value"), row["name"])
-    return _of_elements(found, set(ids.values()) | set(nine.values()))
+        _add(found, row, netflow9[row.number("field_type")], row.number("value"), row["name"])
+    for row in read(folder, "netflow-v5/enumerations.csv", "field", "value", "name"):
+        if row["field"] not in HEADER_KEYS:
+            raise row.error(f"unknown field {row['field']!r}, expected one of {', '.join(HEADER_KEYS)}")
+        _add(found, row, HEADER_KEYS[row["field"]], row.number("value"), row["name"])
+    return _of_elements(found, {*ids.values(), *netflow9.values(), *HEADER_KEYS.values()})
 
 
 def flag_labels(folder: Path, ids: dict[int, str]) -> dict[str, Labels]:

@@ -94,7 +94,7 @@ class Decoder:
         if now is not None and not isinstance(now, int):
             raise WrongType(f"now={now!r}: expected int seconds since 1970, or None")
         if len(datagram) < 2:
-            raise TruncatedDatagram(f"{len(datagram)} octets: not even a version", offset=len(datagram))
+            raise TruncatedDatagram(f"not even a version: length {len(datagram)}", offset=len(datagram))
         version = datagram[0] << 8 | datagram[1]
         known = self._formats.get(version)
         if known is None:
@@ -170,7 +170,7 @@ def _expect(value: object, kind: type[_Kind], name: str) -> _Kind:
 def _unknown_version(version: int, datagram: bytes) -> UnknownVersion:
     hint = ""
     if datagram[:4] == b"\0\0\0\5":
-        hint = " (00 00 00 05 begins an sFlow version 5 datagram)"
-    elif datagram[:1] != b"\0" and datagram[1:2] == b"\0":
-        hint = f" (octets in the wrong order? {datagram[0]} is 00 {datagram[0]:02x} on the wire)"
-    return UnknownVersion(f"version {version}: expected 1, 5, 6, 7, 8, 9 or 10{hint}", version=version)
+        hint = "00 00 00 05 begins an sFlow version 5 datagram"
+    elif datagram[0] in FORMATS and not datagram[1]:
+        hint = f"octets in the wrong order? {datagram[0]} is 00 {datagram[0]:02x} on the wire"
+    return UnknownVersion(f"version {version}: expected 1, 5, 6, 7, 8, 9 or 10", version=version, hint=hint)

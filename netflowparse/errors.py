@@ -3,40 +3,17 @@
     NetflowParseError
     ├── DecodeError(ValueError)      no message can be returned; has .offset, .protocol, .spec
     │   ├── TruncatedDatagram        shorter than its own header
-    │   ├── UnknownVersion           not a version this library decodes; has .version
+    │   ├── UnknownVersion           not a version this library decodes; has .version, .hint
     │   └── MalformedMessage         a header that cannot be bounded
     └── UsageError(ValueError)       the caller is at fault (also a TypeError where the kind is wrong)
         ├── WrongType(TypeError)     str where octets belong, an unhashable exporter, …
         └── RegistryError            bad or clashing element definitions
 
 Bad input never raises anything else: what is wrong inside a datagram that can be read at all is a *problem* in the
-message, a dict with one of the codes below.  Codes are API: each has a row in docs/problems.md.  Imports nothing of
-ours.
+message, a dict with one of the codes below.  Codes are API: each has a row in docs/problems.md.
 """
 
 from __future__ import annotations
-
-__all__ = [
-    "DecodeError",
-    "MalformedMessage",
-    "NetflowParseError",
-    "RegistryError",
-    "TruncatedDatagram",
-    "UnknownVersion",
-    "UsageError",
-    "WrongType",
-]
-
-__all__ = [
-    "DecodeError",
-    "MalformedMessage",
-    "NetflowParseError",
-    "RegistryError",
-    "TruncatedDatagram",
-    "UnknownVersion",
-    "UsageError",
-    "WrongType",
-]
 
 
 class NetflowParseError(Exception):
@@ -62,11 +39,15 @@ class TruncatedDatagram(DecodeError):
 
 
 class UnknownVersion(DecodeError):
-    """The version word names no protocol that is decoded here; ``version`` is that number."""
+    """The version word names no protocol that is decoded here.
 
-    def __init__(self, message: str, *, version: int) -> None:
-        super().__init__(message)
+    ``version`` is that number, ``hint`` what the datagram looks like instead, "" where it looks like nothing known.
+    """
+
+    def __init__(self, message: str, *, version: int, hint: str = "") -> None:
+        super().__init__(f"{message} ({hint})" if hint else message)
         self.version = version
+        self.hint = hint
 
 
 class MalformedMessage(DecodeError):

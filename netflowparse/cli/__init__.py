@@ -7,6 +7,7 @@
     datagrams   a file of any kind -> export datagrams
     lines       messages -> JSON lines;  summary: messages -> tables
     report      what goes to stderr: failures, problems, counts;  progress: the line that shows how far we are
+    wording     counts and foreign text, spelled for people
     command     the order of work and the exit code
 
 This is the only part of the package that touches files, and nothing else in it imports this.

@@ -96,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         help="take only UDP datagrams sent to this port (may be given again); "
-        "without it every UDP datagram is tried and what is no export datagram is counted as skipped",
+        "without it every UDP datagram is tried and what is neither NetFlow nor IPFIX is counted as skipped",
     )
     parser.add_argument(
         "--by-port",

@@ -6,13 +6,13 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any, Protocol, TextIO, cast
+from typing import TextIO
 
 from ..decoder import Decoder
 from ..errors import DecodeError, TruncatedDatagram, UnknownVersion
 from .arguments import Arguments, parse_arguments
-from .datagrams import Datagram, iter_datagrams
-from .lines import Message, MessageLines, Output, RecordLines, count_records
+from .datagrams import UNKNOWN_KIND, Datagram, iter_datagrams
+from .lines import Lines, Output, count_records, message_lines, record_lines
 from .progress import Progress, wants_progress
 from .report import Report
 from .source import FileError, Source, open_source, regular_size
@@ -23,13 +23,6 @@ INTERRUPTED = 130  # 128 + SIGINT, as shells count
 BROKEN_PIPE = 141  # 128 + SIGPIPE
 
 
-class MessageDecoder(Protocol):
-    """What we need of ``netflowparse.Decoder``."""
-
-    def decode(self, datagram: bytes, exporter: Any, *, transport: str = "udp") -> Message:
-        """Return the message; raises DecodeError."""
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Return the exit code of one command line; see ``--help`` for what it does."""
     arguments = parse_arguments(argv)
@@ -38,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # names may hold what the terminal's encoding lacks
     try:
-        return run(arguments, cast(MessageDecoder, Decoder()), sys.stdout, sys.stderr)
+        return run(arguments, Decoder(), sys.stdout, sys.stderr)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -50,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return CANNOT_WRITE
 
 
-def run(arguments: Arguments, decoder: MessageDecoder, stdout: TextIO, stderr: TextIO | None) -> int:
+def run(arguments: Arguments, decoder: Decoder, stdout: TextIO, stderr: TextIO | None) -> int:
     """Decode the files; return the exit code.  Raises BrokenPipeError when nobody reads the output any more."""
     sizes = [regular_size(file) for file in arguments.files]
     live = None in sizes
@@ -61,7 +54,7 @@ def run(arguments: Arguments, decoder: MessageDecoder, stdout: TextIO, stderr: T
     if arguments.mode == "summary":
         output = Summary(stdout, report)
     else:
-        output = (MessageLines if arguments.mode == "messages" else RecordLines)(stdout, live=live)
+        output = Lines(stdout, message_lines if arguments.mode == "messages" else record_lines, live=live)
     session = Session(arguments, decoder, output, report, progress)
     interrupted = False
     try:
@@ -80,7 +73,7 @@ class Session:
     """One run: every file goes through one decoder."""
 
     def __init__(
-        self, arguments: Arguments, decoder: MessageDecoder, output: Output, report: Report, progress: Progress
+        self, arguments: Arguments, decoder: Decoder, output: Output, report: Report, progress: Progress
     ) -> None:
         """Bind the parts together; nothing is opened yet."""
         self._arguments = arguments
@@ -93,6 +86,8 @@ class Session:
         """Decode one file; what is wrong with it is told, and the next one can follow."""
         try:
             with open_source(file) as source:
+                if source.kind != "raw" and self._arguments.exporter is not None:
+                    self._report.warning(file, "--exporter is not for captures, whose exporters have addresses")
                 for datagram in iter_datagrams(source, lambda text: self._report.warning(file, text)):
                     self._datagram(source, datagram)
         except FileError as error:
@@ -102,6 +97,7 @@ class Session:
     def _datagram(self, source: Source, datagram: Datagram) -> None:
         ports = self._arguments.ports
         if ports and datagram.port is not None and datagram.port not in ports:
+            self._report.other_ports += 1
             return
         records = 0
         try:
@@ -119,9 +115,9 @@ class Session:
     def _failed(self, file: str, datagram: Datagram, error: DecodeError) -> None:
         if datagram.address is None:
             if isinstance(error, UnknownVersion):
-                raise FileError(f"neither a capture nor an export datagram: {error}") from error
+                raise FileError(f"{UNKNOWN_KIND}: {error}") from error
         elif isinstance(error, (UnknownVersion, TruncatedDatagram)) and not self._arguments.ports:
-            self._report.skipped += 1
+            self._report.skip(datagram, error)
             return
         self._report.failure(file, datagram, error)
 

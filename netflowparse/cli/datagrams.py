@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from ..types import Transport
 from .capture import iter_frames
 from .fragments import Reassembly
 from .frames import LINK_LAYERS, Fragment, decode_frame
 from .source import FileError, Source
+from .wording import counted
 
 LONGEST_DATAGRAM = 0xFFFF
 IPFIX_VERSION = b"\x00\x0a"
 IPFIX_HEADER_LENGTH = 16  # RFC 7011 §3.1
-UNKNOWN_KIND = "neither a capture nor an export datagram"
+UNKNOWN_KIND = "neither a capture nor a NetFlow or IPFIX datagram"
 
 
 class Datagram(NamedTuple):
@@ -24,7 +26,7 @@ class Datagram(NamedTuple):
     address: str | None = None  # of the exporter; raw files hold none
     source_port: int = 0
     port: int | None = None  # destination
-    transport: str = "udp"  # "file": one of several messages in an IPFIX file
+    transport: Transport = "udp"  # "file": one of several messages in an IPFIX file
 
 
 def iter_datagrams(source: Source, warn: Callable[[str], None]) -> Iterator[Datagram]:
@@ -51,11 +53,11 @@ def _captured_datagrams(source: Source, warn: Callable[[str], None]) -> Iterator
         cut += found.missing > 0
         yield Datagram(f"frame {number}", found.payload, found.source, found.source_port, found.port)
     for link_type, count in unknown_links.items():
-        warn(f"{count} frames of link type {link_type}, which is not known here")
+        warn(f"{counted(count, 'frame')} of link type {link_type}, which is not known here")
     if cut:
-        warn(f"{cut} datagrams or fragments cut by the capture's snap length: record with a larger one")
+        warn(f"{counted(cut, 'packet')} cut by the capture's snap length: record with a larger one")
     if reassembly.lost():
-        warn(f"{reassembly.lost()} fragmented datagrams are not complete")
+        warn(f"{counted(reassembly.lost(), 'fragmented datagram')} left out: fragments are missing")
 
 
 def _raw_datagrams(source: Source, warn: Callable[[str], None]) -> Iterator[Datagram]:
@@ -74,12 +76,12 @@ def _raw_datagrams(source: Source, warn: Callable[[str], None]) -> Iterator[Data
 def _ipfix_messages(source: Source, head: bytes, warn: Callable[[str], None]) -> Iterator[Datagram]:
     """Yield one message after the other, each as long as it says; RFC 5655 §7.  A single one may be a UDP datagram."""
     number = offset = 0
-    transport = "udp"
+    transport: Transport = "udp"
     while head:
         number += 1
         length = int.from_bytes(head[2:4], "big")
         if head[:2] != IPFIX_VERSION or (number > 1 and length < IPFIX_HEADER_LENGTH):
-            raise FileError(f"no IPFIX message at octet {offset}, after {number - 1} messages")
+            raise FileError(f"no IPFIX message at octet {offset}, after {counted(number - 1, 'message')}")
         octets = head + source.read(max(length, IPFIX_HEADER_LENGTH) - len(head))
         head = source.read(4)
         if head:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Any, Protocol, TextIO
+from collections.abc import Callable, Iterable, Iterator
+from typing import Literal, Protocol, TextIO
 
-Message = dict[str, Any]
+from ..types import Message
 
-RECORD_KINDS = (("flows", "flow"), ("options", "options"), ("counters", "counters"))
+# Key of a message -> key of a line.
+RECORD_KINDS: dict[Literal["flows", "options", "counters"], str] = {
+    "flows": "flow",
+    "options": "options",
+    "counters": "counters",
+}
 
 _encode = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
 
@@ -23,39 +28,22 @@ class Output(Protocol):
         """Write what is left."""
 
 
-class RecordLines:
-    """One line per flow, options record and counter sample."""
+class Lines:
+    """Lines on a stream, those of each message as soon as it comes."""
 
-    def __init__(self, stream: TextIO, *, live: bool = False) -> None:
-        """Write to *stream*; *live* means that someone waits for each message."""
+    def __init__(self, stream: TextIO, spell: Callable[[Message], Iterable[str]], *, live: bool = False) -> None:
+        """Write to *stream* what *spell* makes of a message; *live* means that someone waits for each."""
         self._stream = stream
+        self._spell = spell
         self._live = live
 
     def add(self, message: Message) -> None:
-        """Write the records of a message, after those of earlier messages that it made readable."""
-        lines = [line for part in with_late(message) for line in record_lines(part)]
-        if lines:
-            self._stream.write("".join(lines))
+        """Write the lines of one message."""
+        text = "".join(self._spell(message))
+        if text:
+            self._stream.write(text)
             if self._live:
                 self._stream.flush()
-
-    def finish(self) -> None:
-        """Nothing is left: every message was written at once."""
-
-
-class MessageLines:
-    """One line per message, as the decoder returned it."""
-
-    def __init__(self, stream: TextIO, *, live: bool = False) -> None:
-        """Write to *stream*; *live* means that someone waits for each message."""
-        self._stream = stream
-        self._live = live
-
-    def add(self, message: Message) -> None:
-        """Write a message; earlier ones that it made readable are in it, under ``late``."""
-        self._stream.write(_encode(message) + "\n")
-        if self._live:
-            self._stream.flush()
 
     def finish(self) -> None:
         """Nothing is left: every message was written at once."""
@@ -68,17 +56,28 @@ def with_late(message: Message) -> Iterator[Message]:
     yield message
 
 
+def message_lines(message: Message) -> Iterator[str]:
+    """Yield the message as the decoder returned it; earlier ones that it made readable are in it, under ``late``."""
+    yield _encode(message) + "\n"
+
+
 def record_lines(message: Message) -> Iterator[str]:
-    """Yield one line per record; exporter, protocol and header are put into text once for all of them."""
+    """Yield one line per flow, options record and counter sample, after those of messages that it made readable."""
+    for part in with_late(message):
+        yield from _part_lines(part)
+
+
+def _part_lines(message: Message) -> Iterator[str]:
+    """Exporter, protocol and header are put into text once for all the message's own records."""
     head = None
-    for plural, kind in RECORD_KINDS:
+    for plural, kind in RECORD_KINDS.items():
         for record in message[plural]:
             if head is None:
-                known = {key: message[key] for key in ("exporter", "protocol", "header")}
+                known = {"exporter": message["exporter"], "protocol": message["protocol"], "header": message["header"]}
                 head = _encode(known)[:-1]
             yield f'{head},"{kind}":{_encode(record)}}}\n'
 
 
 def count_records(message: Message) -> int:
     """Return how many records a message holds, those of its late messages included."""
-    return sum(len(part[plural]) for part in with_late(message) for plural, _ in RECORD_KINDS)
+    return sum(len(part[plural]) for part in with_late(message) for plural in RECORD_KINDS)

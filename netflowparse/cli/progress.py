@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 from typing import TextIO
 
+from .wording import printable
+
 INTERVAL = 0.3  # seconds between two refreshes
 PATIENCE = 1.0  # seconds before the first: short files need none
 ERASE_LINE = "\r\x1b[K"
@@ -74,13 +76,6 @@ class Progress:
         self._stream.write(ERASE_LINE + text[: columns - 1])
         self._stream.flush()
         self._visible = True
-
-
-def printable(text: str) -> str:
-    """Return the text with control characters and the like spelled out: a datagram must not steer the terminal."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def wants_progress(mode: str) -> bool:

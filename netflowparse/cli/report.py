@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from ..errors import DecodeError
+from ..errors import DecodeError, UnknownVersion
+from ..types import Message, Problem
 from .datagrams import Datagram
-from .lines import Message, with_late
+from .lines import with_late
+from .wording import counted
 
 FAILURES_TOLD = 10  # per exporter; the rest is counted
 
@@ -19,7 +21,8 @@ class Report:
     def __init__(self, say: Callable[[str], None], *, quiet: bool, tell_problems: bool) -> None:
         """*tell_problems* is False when something else shows the problems."""
         self.messages = 0
-        self.skipped = 0
+        self.skipped = 0  # neither NetFlow nor IPFIX
+        self.other_ports = 0  # not to the ports that the user named
         self.failures: Counter[str | None] = Counter()  # by exporter
         self.problems: Counter[str] = Counter()  # by code
         self.unreadable = 0
@@ -27,6 +30,7 @@ class Report:
         self._quiet = quiet
         self._tell_problems = tell_problems and not quiet
         self._told: set[tuple[Any, ...]] = set()
+        self._hint = ""  # what a skipped datagram may have been
 
     def file_error(self, file: str, error: Exception) -> None:
         """A file is not there, cannot be read, or is nothing we know."""
@@ -46,6 +50,12 @@ class Report:
             sender = "" if datagram.address is None else f"{datagram.address} to port {datagram.port}: "
             self._say(f"{where}: {sender}{error}")
 
+    def skip(self, datagram: Datagram, error: DecodeError) -> None:
+        """A UDP datagram is none of ours, where every one was tried."""
+        self.skipped += 1
+        if not self._hint and isinstance(error, UnknownVersion) and error.hint:
+            self._hint = f"; {datagram.place} to port {datagram.port}: {error.hint}"
+
     def message(self, file: str, datagram: Datagram, message: Message) -> None:
         """A message came out; its problems are told when they are the first of their kind."""
         self.messages += 1
@@ -63,18 +73,19 @@ class Report:
         """Say the counts."""
         failed = self.failures.total()
         if failed > FAILURES_TOLD:
-            self._say(f"{failed} datagrams could not be decoded")
+            self._say(f"{counted(failed, 'datagram')} could not be decoded")
         if not self.messages and not failed and not self.unreadable:
-            self._say("no export datagrams found")
+            dropped = f": {counted(self.other_ports, 'datagram')} to other ports" if self.other_ports else ""
+            self._say(f"no NetFlow or IPFIX datagrams found{dropped}")
         if self._quiet:
             return
         if self._tell_problems and self.problems:
             counts = ", ".join(f"{code} {count}" for code, count in self.problems.most_common())
             self._say(f"problems: {counts}")
         if self.skipped:
-            self._say(f"{self.skipped} UDP datagrams skipped: not export traffic")
+            self._say(f"{counted(self.skipped, 'UDP datagram')} skipped: not NetFlow or IPFIX{self._hint}")
 
-    def _problem(self, file: str, datagram: Datagram, exporter: object, problem: dict[str, Any]) -> None:
+    def _problem(self, file: str, datagram: Datagram, exporter: object, problem: Problem) -> None:
         code = problem["code"]
         self.problems[code] += 1
         if not self._tell_problems:

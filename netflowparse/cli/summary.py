@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TextIO
+from typing import TextIO, TypeAlias
 
 from ..errors import MISSING_TEMPLATE
-from .lines import Message, with_late
-from .progress import printable
+from ..types import Message, Problem, TemplateEvent
+from .lines import with_late
 from .report import Report
+from .wording import counted, printable
 
 PROBLEMS_SHOWN = 20  # codes
 FIELDS_WIDTH = 100  # columns for the names of a template's fields
 NOTHING = "-"
 IN_FORCE = ("learned", "refreshed", "replaced", "conflict")  # events after which a template is the one that rules
 
-# What a sequence number counts.  RFC 3954 §5.1, RFC 7011 §3.1, sFlow version 5 datagrams; v5 and its kin: flows.
-SEQUENCE_UNITS = {"netflow9": "datagrams", "sflow5": "datagrams", "ipfix": "records"}
+# What a sequence number counts, where that is not flows.  RFC 3954 §5.1, RFC 7011 §3.1.
+SEQUENCE_UNITS = {"netflow9": "datagram", "ipfix": "record"}
+
+Engine: TypeAlias = tuple[Hashable, str, str]  # exporter, protocol, domain
 
 
 @dataclass
@@ -59,28 +62,26 @@ class Summary:
         """Write to *stream*; *report* knows how many datagrams were skipped or failed."""
         self._stream = stream
         self._report = report
-        self._exporters: dict[tuple[Any, str, str], ExporterRow] = {}
-        self._templates: dict[tuple[Any, str, int], TemplateRow] = {}
+        self._exporters: dict[Engine, ExporterRow] = {}
+        self._templates: dict[tuple[Engine, int], TemplateRow] = {}
         self._problems: dict[str, ProblemRow] = {}
 
     def add(self, message: Message) -> None:
         """Count one message, and the earlier ones that it made readable."""
         for part in with_late(message):
-            key = (part["exporter"], part["protocol"], domain_text(part))
-            row = self._exporters.setdefault(key, ExporterRow())
+            engine = (part["exporter"], part["protocol"], domain_text(part))
+            row = self._exporters.setdefault(engine, ExporterRow())
             row.flows += len(part["flows"])
             row.options += len(part["options"])
             row.counters += len(part["counters"])
             for problem in part["problems"]:
                 self._add_problem(row, part["exporter"], problem)
             for template in part["templates"]:
-                self._add_template(row, key, template)
+                self._add_template(row, engine, template)
             if part is message:  # the late ones had their turn when they came
                 row.datagrams += 1
-                sequence = part["sequence"] or {}
-                row.events[sequence.get("event") or NOTHING] += 1
-                if sequence.get("event") == "gap":
-                    row.lost += sequence.get("missing") or 0
+                row.events[part["sequence"]["event"]] += 1
+                row.lost += part["sequence"]["missing"] or 0  # None: nobody can tell
 
     def finish(self) -> None:
         """Write the tables."""
@@ -89,7 +90,7 @@ class Summary:
         self._write("Problems", problem_table(self._problems))
         self._write("Totals", self._totals())
 
-    def _add_problem(self, row: ExporterRow, exporter: object, problem: dict[str, Any]) -> None:
+    def _add_problem(self, row: ExporterRow, exporter: Hashable, problem: Problem) -> None:
         code = problem["code"]
         kind = self._problems.setdefault(code, ProblemRow(f"{_name(exporter)}: {problem['message']}"))
         kind.count += 1
@@ -97,19 +98,19 @@ class Summary:
         if code == MISSING_TEMPLATE and identifier is not None:
             row.missing_templates.add(identifier)
 
-    def _add_template(self, row: ExporterRow, key: tuple[Any, str, str], template: dict[str, Any]) -> None:
+    def _add_template(self, row: ExporterRow, engine: Engine, template: TemplateEvent) -> None:
         event, identifier = template["event"], template["template_id"]
-        known = self._templates.setdefault((key[0], key[2], identifier), TemplateRow())
+        known = self._templates.setdefault((engine, identifier), TemplateRow())
         known.events[event] += 1
         if event in IN_FORCE:
             known.options = template["scope_count"] is not None
-            known.fields = tuple(one["name"] for one in template["fields"])
+            known.fields = tuple(known_field["name"] for known_field in template["fields"])
             row.missing_templates.discard(identifier)
 
     def _totals(self) -> list[Sequence[object]]:
         rows = self._exporters.values()
         return [
-            ("exporters", len({key[0] for key in self._exporters})),
+            ("exporters", len({exporter for exporter, _, _ in self._exporters})),
             ("datagrams", sum(row.datagrams for row in rows)),
             ("flows", sum(row.flows for row in rows)),
             ("options", sum(row.options for row in rows)),
@@ -118,6 +119,7 @@ class Summary:
             ("problems", sum(kind.count for kind in self._problems.values())),
             ("failed datagrams", self._report.failures.total()),
             ("skipped datagrams", self._report.skipped),
+            ("datagrams to other ports", self._report.other_ports),
         ]
 
     def _write(self, title: str, rows: list[Sequence[object]]) -> None:
@@ -125,19 +127,17 @@ class Summary:
 
 
 def domain_text(message: Message) -> str:
-    """Return what tells an exporter's engines apart: domain, source id, engine or sub-agent."""
+    """Return what tells an exporter's engines apart: domain, source id or engine."""
     header = message["header"]
     for key in ("observationDomainId", "sourceId"):
         if key in header:
             return str(header[key])
-    if "agentAddress" in header:
-        return f"{header['agentAddress']}/{header.get('subAgentId', 0)}"
     if "engineId" in header:
-        return f"{header.get('engineType', 0)}/{header['engineId']}"
+        return f"{header['engineType']}/{header['engineId']}"
     return NOTHING
 
 
-def exporter_table(exporters: dict[tuple[Any, str, str], ExporterRow]) -> list[Sequence[object]]:
+def exporter_table(exporters: dict[Engine, ExporterRow]) -> list[Sequence[object]]:
     """Return title and rows, busiest exporters first."""
     if not exporters:
         return []
@@ -154,25 +154,28 @@ def sequence_text(protocol: str, row: ExporterRow) -> str:
     """Return what the sequence numbers say, such as ``30 flows lost in 2 gaps, 1 restart``."""
     said = []
     if row.events["gap"]:
-        unit = SEQUENCE_UNITS.get(protocol, "flows")
-        said.append(f"{row.lost} {unit} lost in {row.events['gap']} {'gap' if row.events['gap'] == 1 else 'gaps'}")
-    said += [f"{row.events[event]} {event}" for event in ("reordered", "duplicate", "restart") if row.events[event]]
+        unit = SEQUENCE_UNITS.get(protocol, "flow")
+        said.append(f"{counted(row.lost, unit)} lost in {counted(row.events['gap'], 'gap')}")
+    if row.events["reordered"]:
+        said.append(f"{row.events['reordered']} reordered")
+    said += [counted(row.events[event], event) for event in ("duplicate", "restart") if row.events[event]]
     if said:
         return ", ".join(said)
     return "in order" if row.events["in_order"] else NOTHING
 
 
-def template_table(templates: dict[tuple[Any, str, int], TemplateRow]) -> list[Sequence[object]]:
-    """Return title and rows in the order of exporters and ids; many fields take several lines."""
+def template_table(templates: dict[tuple[Engine, int], TemplateRow]) -> list[Sequence[object]]:
+    """Return title and rows in the order of exporters, protocols, domains and ids; many fields take several lines."""
     if not templates:
         return []
-    rows: list[Sequence[object]] = [("template", "exporter", "domain", "kind", "events", "count", "fields")]
-    for (exporter, domain, identifier), row in sorted(templates.items(), key=lambda item: tuple(map(_order, item[0]))):
+    rows: list[Sequence[object]] = [("template", "exporter", "protocol", "domain", "kind", "events", "count", "fields")]
+    for (engine, identifier), row in sorted(templates.items(), key=lambda item: _order(*item[0][0], item[0][1])):
+        exporter, protocol, domain = engine
         kind = "options" if row.options else "data"
-        events = ", ".join(f"{count} {event}" for event, count in sorted(row.events.items()))
+        events = ", ".join(f"{event} {count}" for event, count in sorted(row.events.items()))
         first, *more = textwrap.wrap(", ".join(row.fields), FIELDS_WIDTH) or [NOTHING]
-        rows.append((identifier, _name(exporter), domain, kind, events, len(row.fields), first))
-        rows += [("", "", "", "", "", "", line) for line in more]
+        rows.append((identifier, _name(exporter), protocol, domain, kind, events, len(row.fields), first))
+        rows += [("", "", "", "", "", "", "", line) for line in more]
     return rows
 
 
@@ -193,16 +196,19 @@ def aligned(rows: Sequence[Sequence[object]]) -> str:
     right = [all(isinstance(cell, int) or cell == "" for cell in column[1:]) for column in zip(*rows, strict=True)]
     lines = []
     for row in cells:
-        padded = (cell.rjust(w) if r else cell.ljust(w) for cell, w, r in zip(row, widths, right, strict=True))
+        padded = (
+            cell.rjust(width) if is_right else cell.ljust(width)
+            for cell, width, is_right in zip(row, widths, right, strict=True)
+        )
         lines.append(("  " + "  ".join(padded)).rstrip() + "\n")
     return "".join(lines)
 
 
-def _name(exporter: object) -> str:
+def _name(exporter: Hashable) -> str:
     return NOTHING if exporter is None else str(exporter)
 
 
-def _order(part: object) -> tuple[int, int, str]:
+def _order(*parts: object) -> list[tuple[int, int, str]]:
     """Return a key that sorts numbers by value and texts after them, mixed as they may be."""
-    text = str(part)
-    return (0, int(text), "") if text.isascii() and text.isdigit() else (1, 0, text)
+    texts = map(str, parts)
+    return [(0, int(text), "") if text.isascii() and text.isdigit() else (1, 0, text) for text in texts]

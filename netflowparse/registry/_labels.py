@@ -90,13 +90,6 @@ SELECTOR_OCTETS: Final[dict[int, int]] = {
     24: 2,
 }
 
-# The two high bits of NetFlow v5's sampling word.
-SAMPLING_MODES: Final[dict[int, str]] = {
-    0: 'none',
-    1: 'packet interval',
-    2: 'random',
-}
-
 # {element: {mask: label}}, masks ascending.
 FLAGS: Final[dict[str, dict[int, str]]] = {
     'anonymizationFlags': {
@@ -172,7 +165,7 @@ FLAGS: Final[dict[str, dict[int, str]]] = {
     },
 }
 
-# {element: {value: label}}.
+# {element, or field of NetFlow v5's header: {value: label}}.
 VALUES: Final[dict[str, dict[int, str]]] = {
     'FW_EXT_EVENT': {
         0: 'ignore',
@@ -1306,6 +1299,11 @@ VALUES: Final[dict[str, dict[int, str]]] = {
     },
     'samplingAlgorithm': {
         1: 'deterministic',
+        2: 'random',
+    },
+    'samplingMode': {
+        0: 'none',
+        1: 'packet interval',
         2: 'random',
     },
     'selectorAlgorithm': {

@@ -36,12 +36,17 @@ class Registry:
         self._keys: dict[str, tuple[int, int]] = {}
         self.edition: object = object()
 
+    def __repr__(self) -> str:
+        count = len(self._added)
+        return f"<Registry: {count} {'element' if count == 1 else 'elements'} added>"
+
     def lookup(self, enterprise: int, element_id: int) -> Element | None:
         """The element with this number, None where nobody defined it.
 
         Enterprise 29305 gives the reverse of IANA's element (RFC 5103 §6.1), also of one the caller added.
         """
-        _check_numbers(enterprise=enterprise, element_id=element_id)
+        if type(enterprise) is not int or type(element_id) is not int:
+            _check_numbers(enterprise=enterprise, element_id=element_id)
         if enterprise == REVERSE:
             forward = self.lookup(0, element_id)
             return None if forward is None else reverse_of(forward)
@@ -56,12 +61,17 @@ class Registry:
 
         No number has an enterprise bit here, so one above 32767 without a row is ``ie<N>``.
         """
-        _check_numbers(field_type=field_type)
-        return published.netflow9_bare(field_type) or self.element(*published.netflow9_identity(field_type))
+        if type(field_type) is not int:
+            _check_numbers(field_type=field_type)
+        identity = published.netflow9_identity(field_type)
+        if identity is None:
+            return published.netflow9_bare(field_type)
+        return self._added.get(identity) or published.element(*identity) or unknown(*identity)
 
     def netflow9_scope(self, scope_type: int) -> Element:
         """The scope with this number, an unsigned32; one that RFC 3954 does not name is octets under ``scope<N>``."""
-        _check_numbers(scope_type=scope_type)
+        if type(scope_type) is not int:
+            _check_numbers(scope_type=scope_type)
         return published.netflow9_scope(scope_type) or unknown(0, scope_type, f"scope{scope_type}")
 
     def find(self, key: str) -> Element | None:
@@ -116,7 +126,7 @@ class Registry:
         }
 
     def label(self, element: str, value: int) -> str | None:
-        """What *value* means in the element with this key; None where nothing is registered.
+        """What *value* means in the element (or field of a header) with this key; None where nothing is registered.
 
         Flags read from the least significant bit up: ``SYN|ACK``.  A field of several bits inside them reads
         ``name=number``, bits without a name follow in hexadecimal, and no bits at all are the empty string.
@@ -135,6 +145,7 @@ class Registry:
 
 
 def _check_numbers(**numbers: object) -> None:
+    """Raise WrongType if one is no int; callers ask only about what is not plainly one, for this is slow."""
     for name, number in numbers.items():
         if not isinstance(number, int):
             raise WrongType(f"{name} is {type(number).__name__}, expected int")

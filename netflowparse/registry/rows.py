@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from ..errors import RegistryError, WrongType
@@ -15,6 +15,7 @@ from . import published
 from .element import ELEMENT_ID_MAX, ENTERPRISE_MAX, Element, unnamed_key
 
 NAME_LENGTH_MAX = 255
+QUOTED_MAX = 200  # characters of column names in an error
 
 # Column headings -> fields: those of IANA's own CSV, and those of iana/vendor/*.csv.
 IANA_COLUMNS = {
@@ -65,6 +66,7 @@ def _csv_rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
     reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
     try:
         headings = [heading.strip() for heading in next(reader, [])]
+        _check_columns("row 1", headings, "CSV text, not a file name, with ")
         line = reader.line_num + 1
         for cells in reader:
             if cells:
@@ -76,13 +78,7 @@ def _csv_rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
 
 def _from_mapping(where: str, row: Mapping[str, Any]) -> Iterator[tuple[str, Element]]:
     """The element of one row; none for a row of IANA's that only says what is unassigned or reserved."""
-    columns = IANA_COLUMNS if IANA_COLUMNS["id"] in row else VENDOR_COLUMNS
-    for field in ("enterprise", "id", "name", "type"):
-        if columns.get(field, columns["id"]) not in row:
-            raise RegistryError(
-                f"{where}: no column {columns[field]!r} among {', '.join(map(str, row)) or 'none'}; expected "
-                f"those of IANA ({', '.join(IANA_COLUMNS.values())}) or {', '.join(VENDOR_COLUMNS.values())}"
-            )
+    columns = _check_columns(where, row)
     cells = {field: _text(where, heading, row.get(heading)) for field, heading in columns.items()}
     if columns is IANA_COLUMNS and _is_placeholder(cells):
         return
@@ -95,6 +91,19 @@ def _from_mapping(where: str, row: Mapping[str, Any]) -> Iterator[tuple[str, Ele
         data_type = data_type or "octetArray"
     words = (cells["semantics"], cells["units"], cells["range"])
     yield where, _checked(where, Element(enterprise, element_id, name, "", data_type, *words, status))
+
+
+def _check_columns(where: str, found: Collection[str], what: str = "") -> dict[str, str]:
+    """The column of each field; RegistryError, which expects *what* with our columns, if one is not *found*."""
+    columns = IANA_COLUMNS if IANA_COLUMNS["id"] in found else VENDOR_COLUMNS
+    for field in ("enterprise", "id", "name", "type"):
+        if columns.get(field, columns["id"]) not in found:
+            names = ", ".join(map(str, found)) or "none"
+            raise RegistryError(
+                f"{where}: no column {columns[field]!r} among {names:.{QUOTED_MAX}}; expected {what}"
+                f"the columns of IANA ({', '.join(IANA_COLUMNS.values())}) or {', '.join(VENDOR_COLUMNS.values())}"
+            )
+    return columns
 
 
 def _is_placeholder(cells: Mapping[str, str]) -> bool:

@@ -11,13 +11,13 @@ import pytest
 from netflowparse.cli.arguments import parse_arguments
 from netflowparse.cli.command import run
 
-from .fakes import FakeDecoder, Outcome
-
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import scapy.layers.inet6
     import scapy.layers.l2
     import scapy.utils  # noqa: F401
+
+    from .fakes import FakeDecoder, Outcome, pcap_octets
 
 
 @pytest.fixture
@@ -30,3 +30,15 @@ def run_cli():
         return Outcome(code, out.getvalue(), err.getvalue(), decoder.seen)
 
     return run_it
+
+
+@pytest.fixture
+def capture(tmp_path):
+    """Return a function: write a capture of these frames."""
+
+    def write(*frames, name="a.pcap"):
+        path = tmp_path / name
+        path.write_bytes(pcap_octets(list(frames)))
+        return path
+
+    return write

@@ -1,17 +1,29 @@
-"""Messages and captures made by hand, and a decoder that answers what it was told."""
+"""Messages, frames and captures made by hand, and a decoder that answers what it was told."""
 
 from __future__ import annotations
 
 import struct
+from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, NotRequired, cast, get_args, get_origin, get_type_hints, is_typeddict
+
+from scapy.layers.inet import IP, UDP
+from scapy.layers.inet6 import IPv6
+from scapy.layers.l2 import Ether
 
 from netflowparse.errors import TruncatedDatagram, UnknownVersion
+from netflowparse.types import Message, Octets, Transport
+from tests.message_builder import set_of, template
+
+OCTETS = (1, 4)  # octetDeltaCount
+PACKETS = (2, 4)  # packetDeltaCount
+TEMPLATE = set_of(0, template(256, [OCTETS, PACKETS]))
+DATA = set_of(256, (1000).to_bytes(4, "big") + (3).to_bytes(4, "big"))
 
 
-def message(exporter: Any, header: dict[str, Any] | None = None, **parts: Any) -> dict[str, Any]:
-    """Return a message of the shape of the decoder's, empty but for the *parts*."""
-    empty: dict[str, Any] = {
+def message(exporter: Hashable, header: dict[str, Any] | None = None, **parts: Any) -> Message:
+    """Return a message such as the decoder's, empty but for the *parts*."""
+    built: dict[str, Any] = {
         "protocol": "netflow9",
         "exporter": exporter,
         "header": header or {"version": 9, "sourceId": 7},
@@ -19,12 +31,31 @@ def message(exporter: Any, header: dict[str, Any] | None = None, **parts: Any) -
         "options": [],
         "counters": [],
         "templates": [],
-        "sequence": {"expected": None, "missing": 0, "event": "in_order"},
+        "sequence": {"expected": 1, "missing": 0, "event": "in_order"},
         "problems": [],
         "quirks": [],
         "late": [],
+        **parts,
     }
-    return {**empty, **parts}
+    check_shape(built, Message)
+    return cast(Message, built)
+
+
+def check_shape(value: Any, hint: Any) -> None:
+    """Assert that *value* has the keys and the words that a type of ``netflowparse.types`` says."""
+    if is_typeddict(hint):
+        hints = get_type_hints(hint, include_extras=True)
+        needed = {key for key, of_key in hints.items() if get_origin(of_key) is not NotRequired}
+        assert needed <= value.keys() <= hints.keys()
+        for key, part in value.items():
+            check_shape(part, hints[key])
+    elif get_origin(hint) is NotRequired:
+        check_shape(value, *get_args(hint))
+    elif get_origin(hint) is list:
+        for one in value:
+            check_shape(one, *get_args(hint))
+    elif get_origin(hint) is Literal:
+        assert value in get_args(hint)
 
 
 class FakeDecoder:
@@ -32,9 +63,11 @@ class FakeDecoder:
 
     def __init__(self, answers: dict[bytes, Any] | None = None) -> None:
         self.answers = answers or {}
-        self.seen: list[tuple[bytes, Any, str]] = []
+        self.seen: list[tuple[Octets, Hashable, Transport]] = []
 
-    def decode(self, datagram: bytes, exporter: Any, *, transport: str = "udp") -> dict[str, Any]:
+    def decode(
+        self, datagram: bytes, exporter: Hashable, *, now: int | None = None, transport: Transport = "udp"
+    ) -> Message:
         self.seen.append((datagram, exporter, transport))
         answer = self.answers.get(datagram)
         if isinstance(answer, Exception):
@@ -55,7 +88,7 @@ class Outcome:
     code: int
     out: str
     err: str
-    seen: list[tuple[bytes, Any, str]]
+    seen: list[tuple[Octets, Hashable, Transport]]
 
     @property
     def lines(self) -> list[str]:
@@ -69,3 +102,11 @@ def pcap_octets(frames: list[bytes], link_type: int = 1, snap: int = 65535, orde
     for second, frame in enumerate(frames):
         parts.append(struct.pack(order + "IIII", second, 0, len(frame[:snap]), len(frame)) + frame[:snap])
     return b"".join(parts)
+
+
+def frame(payload: bytes, *, source: str = "192.0.2.1", port: int = 2055, source_port: int = 50001) -> bytes:
+    """Return an Ethernet frame with a UDP datagram."""
+    ip = IPv6(src=source, dst="2001:db8::9") if ":" in source else IP(src=source, dst="192.0.2.9")
+    return bytes(
+        Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02") / ip / UDP(sport=source_port, dport=port) / payload
+    )

@@ -4,7 +4,6 @@ import bz2
 import gzip
 import logging
 import struct
-from pathlib import Path
 
 import pytest
 from scapy.layers.inet import IP, UDP, fragment
@@ -14,6 +13,7 @@ from scapy.utils import PcapReader, RawPcapWriter, wrpcap, wrpcapng
 
 from netflowparse.cli.datagrams import iter_datagrams
 from netflowparse.cli.source import FileError, open_source
+from tests.conftest import RECORDINGS
 
 from .fakes import pcap_octets
 
@@ -30,7 +30,7 @@ EXPECTED = [
     ("frame 3", "2001:db8::1", 50002, 4739, b"\x00\x0atwo"),
     ("frame 6", "192.0.2.3", 50003, 2055, LARGE),
 ]
-CAPTURES = sorted(Path(__file__).parent.parent.joinpath("captures").glob("*.pcap"))
+CAPTURES = sorted(RECORDINGS.glob("*.pcap"))
 
 
 def read(path):
@@ -146,8 +146,8 @@ def test_snap_length_is_noticed(tmp_path):
     datagrams, warnings, error = read(path)
     assert [one.octets for one in datagrams] == [b"\x00\x09one", b"\x00\x0a"]
     assert warnings == [
-        "4 datagrams or fragments cut by the capture's snap length: record with a larger one",
-        "1 fragmented datagrams are not complete",
+        "4 packets cut by the capture's snap length: record with a larger one",
+        "1 fragmented datagram left out: fragments are missing",
     ]
     assert error is None
 
@@ -188,7 +188,7 @@ def test_header_that_makes_no_sense_is_an_error(tmp_path):
         (b"snoop\x00\x00\x00", "a snoop capture: convert it with editcap"),
         (b"\x28\xb5\x2f\xfd....", "compressed with zstd: decompress it first"),
         (b"\x1f\x8b broken gzip", "Unknown compression method"),
-        (b"\x00\x09" + bytes(70000), "neither a capture nor an export datagram"),
+        (b"\x00\x09" + bytes(70000), "neither a capture nor a NetFlow or IPFIX datagram"),
     ],
 )
 def test_files_that_are_nothing(tmp_path, octets, error):

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from netflowparse.cli.lines import MessageLines, RecordLines, count_records, record_lines
+from netflowparse.cli.lines import Lines, count_records, message_lines, record_lines
 
 from .fakes import message
 
@@ -25,7 +25,7 @@ def full_message():
 
 def test_record_lines():
     out = io.StringIO()
-    RecordLines(out).add(full_message())
+    Lines(out, record_lines).add(full_message())
     head = {"exporter": "192.0.2.1", "protocol": "netflow9", "header": HEADER}
     assert [json.loads(line) for line in out.getvalue().splitlines()] == [
         {**head, "header": {**HEADER, "sequenceNumber": 1}, "flow": {"octetDeltaCount": 1}},
@@ -47,7 +47,7 @@ def test_a_line_to_the_letter():
 
 def test_message_lines():
     out = io.StringIO()
-    lines = MessageLines(out)
+    lines = Lines(out, message_lines)
     lines.add(full_message())
     lines.add(message(None))
     lines.finish()
@@ -59,17 +59,17 @@ def test_nothing_but_strict_json():
         list(record_lines(message("x", flows=[{"value": float("nan")}])))
 
 
-@pytest.mark.parametrize("kind", [RecordLines, MessageLines])
+@pytest.mark.parametrize("spell", [record_lines, message_lines])
 @pytest.mark.parametrize("live", [False, True])
-def test_live_output_is_flushed(kind, live):
+def test_live_output_is_flushed(spell, live):
     flushes = []
     out = io.StringIO()
     out.flush = lambda: flushes.append(out.getvalue())
-    kind(out, live=live).add(message("x", flows=[{}]))
+    Lines(out, spell, live=live).add(message("x", flows=[{}]))
     assert len(flushes) == live
 
 
 def test_message_without_records_gives_no_line():
     out = io.StringIO()
-    RecordLines(out, live=True).add(message("x"))
+    Lines(out, record_lines, live=True).add(message("x"))
     assert out.getvalue() == ""

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from netflowparse.cli.progress import ERASE_LINE, Progress, printable, wants_progress
+from netflowparse.cli.progress import ERASE_LINE, Progress, wants_progress
 
 
 class Clock:
@@ -69,8 +69,3 @@ def test_wanted_on_a_terminal_only(monkeypatch, stdout, stderr, mode, wanted):
     monkeypatch.setattr(sys, "stdout", stdout)
     monkeypatch.setattr(sys, "stderr", stderr)
     assert wants_progress(mode) is wanted
-
-
-def test_printable():
-    assert printable("Zürich 1") == "Zürich 1"
-    assert printable("a\x1b[2Jb\n\udcff\u202e") == "a\\x1b[2Jb\\n\\udcff\\u202e"

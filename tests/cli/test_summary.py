@@ -18,7 +18,7 @@ def summary_of(*messages, report=None):
 
 
 def template(identifier, event="learned", names=("octetDeltaCount", "packetDeltaCount"), scopes=None):
-    fields = [{"name": name, "enterprise": None, "id": 1, "length": 4} for name in names]
+    fields = [{"name": name, "enterprise": 0, "id": 1, "length": 4} for name in names]
     return {"event": event, "template_id": identifier, "scope_count": scopes, "fields": fields}
 
 
@@ -51,7 +51,7 @@ def test_tables():
         message("192.0.2.1", sequence=sequence("gap", 4), templates=[template(256, "refreshed")]),
         message("198.51.100.20", v5, protocol="netflow5", flows=[{}] * 7, sequence=sequence("gap", 100)),
         message("198.51.100.20", v5, protocol="netflow5", sequence=sequence("gap", 20)),
-        message("198.51.100.20", {"version": 1}, protocol="netflow1", sequence=None),
+        message("198.51.100.20", {"version": 1}, protocol="netflow1", sequence=sequence("uncertain", None)),
         report=report,
     )
     assert text == (
@@ -64,24 +64,26 @@ def test_tables():
         "  198.51.100.20  netflow1  -               1      0        0         0  -            -\n"
         "\n"
         "Templates\n"
-        "  template  exporter   domain  kind     events                  count  fields\n"
-        "       256  192.0.2.1  7       data     1 learned, 1 refreshed      2  octetDeltaCount, packetDeltaCount\n"
-        "       257  192.0.2.1  7       options  1 learned                   1  interfaceName\n"
+        "  template  exporter   protocol  domain  kind     events                  count  fields\n"
+        "       256  192.0.2.1  netflow9  7       data     learned 1, refreshed 1      2  octetDeltaCount, "
+        "packetDeltaCount\n"
+        "       257  192.0.2.1  netflow9  7       options  learned 1                   1  interfaceName\n"
         "\n"
         "Problems\n"
         "  problem           count  for example\n"
         "  missing_template      2  192.0.2.1: set 256 at octet 20\n"
         "\n"
         "Totals\n"
-        "  exporters           2\n"
-        "  datagrams           6\n"
-        "  flows              49\n"
-        "  options             1\n"
-        "  counters            0\n"
-        "  templates           2\n"
-        "  problems            2\n"
-        "  failed datagrams    0\n"
-        "  skipped datagrams   3\n"
+        "  exporters                  2\n"
+        "  datagrams                  6\n"
+        "  flows                     49\n"
+        "  options                    1\n"
+        "  counters                   0\n"
+        "  templates                  2\n"
+        "  problems                   2\n"
+        "  failed datagrams           0\n"
+        "  skipped datagrams          3\n"
+        "  datagrams to other ports   0\n"
         "\n"
     )
 
@@ -103,20 +105,28 @@ def test_many_fields_take_several_lines():
 def test_withdrawn_template_keeps_its_fields():
     withdrawn = {"event": "withdrawn", "template_id": 256, "scope_count": None, "fields": []}
     text = summary_of(message("x", templates=[template(256)]), message("x", templates=[withdrawn]))
-    assert "256  x         7       data  1 learned, 1 withdrawn      2  octetDeltaCount, packetDeltaCount" in text
+    assert (
+        "256  x         netflow9  7       data  learned 1, withdrawn 1      2  octetDeltaCount, packetDeltaCount"
+        in text
+    )
 
 
 def test_sequence_texts():
     text = summary_of(message("x", sequence=sequence("reordered")), message("x", sequence=sequence("restart")))
     assert text.splitlines()[2].endswith("1 reordered, 1 restart")
+    text = summary_of(*[message("x", sequence=sequence("duplicate"))] * 2, message("x", sequence=sequence("gap", 1)))
+    assert text.splitlines()[2].endswith("1 datagram lost in 1 gap, 2 duplicates")
     assert summary_of(message("x")).splitlines()[2].endswith("in order")
 
 
-def test_sub_agents_are_told_apart():
-    header = {"version": 5, "agentAddress": "192.0.2.7", "subAgentId": 3}
-    text = summary_of(message("x", header, protocol="sflow5", sequence=sequence("gap", 5)))
-    assert "x         sflow5    192.0.2.7/3" in text
-    assert "5 datagrams lost in 1 gap" in text
+def test_a_template_id_of_two_protocols_is_two_templates():
+    text = summary_of(
+        message("x", {"observationDomainId": 0}, protocol="ipfix", templates=[template(1024, names=("a",))]),
+        message("x", {"sourceId": 0}, templates=[template(1024, names=("b",))]),
+    )
+    assert "1024  x         ipfix     0       data  learned 1      1  a\n" in text
+    assert "1024  x         netflow9  0       data  learned 1      1  b\n" in text
+    assert "  templates                 2\n" in text
 
 
 def test_control_characters_cannot_reach_the_terminal():

@@ -1,35 +1,16 @@
 """iana/generate.py on CSV files as IANA publishes them, and on files it must refuse."""
 
 import csv
-import importlib
 import io
 import runpy
 import shutil
-import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.conftest import ROOT
+
 IANA = ROOT / "iana"
 ELEMENTS = "ipfix-information-elements.csv"
-HEADINGS = (
-    "ElementID,Name,Abstract Data Type,Data Type Semantics,Status,Description,Units,Range,Additional Information,"
-    "Reference,Revision,Date"
-)
-
-
-@pytest.fixture(scope="module")
-def generator():
-    """Modules of the generator by name."""
-    sys.path.insert(0, str(IANA))
-    yield {name: importlib.import_module(name) for name in ("facts", "keys", "labels", "generate")}
-    sys.path.remove(str(IANA))
-
-
-@pytest.fixture
-def facts(generator):
-    return generator["facts"]
 
 
 @pytest.fixture
@@ -65,73 +46,6 @@ def change(folder, file, old, new):
 def append(folder, file, line):
     with open(folder / file, "a", encoding="utf-8") as stream:
         stream.write(line + "\n")
-
-
-# Reading.
-
-
-def test_elements_in_ianas_published_form(facts, tmp_path):
-    (tmp_path / ELEMENTS).write_bytes(
-        (
-            f"\ufeff{HEADINGS},Comment\r\n"
-            '0,Reserved,,,,,,,,"[RFC5102]",,2013-02-18,\r\n'
-            '1,"octetDeltaCount\n",unsigned64,deltaCounter,current,"The number of octets, since the\r\n\r\n  previous '
-            '""report"".\r\n  (if any)",octets,,"See [RFC791]\r\nfor the definition.",[RFC5102],0,2013-02-18,x\r\n'
-            "2-3,Assigned for NetFlow v9 compatibility,,,,,,,,[RFC3954],,,\r\n"
-            '9, sourceIPv4PrefixLength ,unsigned8,,deprecated,"text",bits,0-32,,[RFC5102],0,2013-02-18,\r\n'
-            "416,,,,deprecated,,,,,,,,\r\n"
-            "534-32767,Unassigned,,,,,,,,,,,\r\n"
-        ).encode()
-    )
-    words = facts.Vocabulary({4: "unsigned64", 1: "unsigned8"}, {3: "deltaCounter"}, {1: "bits", 2: "octets"}, {})
-    found = facts.iana_elements(tmp_path, words)
-    assert [element[2:] for element in found] == [
-        (1, "octetDeltaCount", "unsigned64", "deltaCounter", "octets", "", "current"),
-        (9, "sourceIPv4PrefixLength", "unsigned8", "", "bits", "0-32", "deprecated"),
-    ]
-    assert [element.row.line for element in found] == [3, 10]
-
-
-def test_codes_in_ianas_published_form(facts, tmp_path):
-    (tmp_path / "codes.csv").write_text(
-        "Value,Description,Reference\n"
-        '0x00,"Unknown: no idea\nat all: none.",[RFC1]\n'
-        "0x01, Plain label. ,[RFC1]\n"
-        "2,Reserved,\n"
-        "3,Unassigned,\n"
-        "0x04-0xFE,Unassigned,\n"
-        "0xFF,undefined,\n"
-    )
-    labels = facts.codes(tmp_path, "codes.csv", facts.first_filled("Name"))
-    assert labels == {0: "Unknown", 1: "Plain label", 2: "Reserved", 255: "undefined"}
-
-
-def test_a_name_column_outranks_the_description(facts, tmp_path):
-    (tmp_path / "codes.csv").write_text("Value,Name,Description\n1,idle timeout,The Flow ended: idle.\n2,,Other: x\n")
-    assert facts.codes(tmp_path, "codes.csv", facts.first_filled("Name")) == {1: "idle timeout", 2: "Other"}
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("Value,Name\n1,a\n0x1,b\n", "codes.csv, line 3: duplicate Value 1"),
-        ("Value,Name\none,a\n", "codes.csv, line 2: Value is 'one', expected a number or a range"),
-        ("Value,Name\n9-3,a\n", "codes.csv, line 2: Value is '9-3', a range that ends before it begins"),
-        ("Value,Name\n1,\n", "codes.csv, line 2: Value 1 has no label"),
-        ("Value,Name\n1\n", "codes.csv, line 2: 1 cells, expected 2"),
-        ("Code,Name\n1,a\n", "codes.csv: no column 'Value', found Code, Name"),
-        ("", "codes.csv: no column 'Value', found nothing"),
-        ('Value,Name\n1,"a\n', "codes.csv: not a CSV file in UTF-8: unexpected end of data"),
-    ],
-)
-def test_refused_tables_are_named(facts, tmp_path, text, message):
-    (tmp_path / "codes.csv").write_text(text)
-    with pytest.raises(facts.FactError) as caught:
-        facts.codes(tmp_path, "codes.csv", facts.first_filled("Name"))
-    assert str(caught.value).startswith(message)
-
-
-# Writing.
 
 
 def test_a_file_as_iana_publishes_it_drops_in(folder, run):
@@ -224,14 +138,17 @@ def test_refused_elements_of_iana(folder, run, old, new, message):
         ("vendor/2636-juniper.csv", "2636,137,x,string,,,current,,,,", "duplicate id 137 of enterprise 2636"),
         ("vendor/2636-juniper.csv", "9,1,x,string,,,current,,,,", "line 3: pen 9, expected the one of the file name"),
         ("vendor/2636-juniper.csv", "2636,40000,x,string,,,current,,,,", "line 3: id 40000, expected at most 32767"),
-        ("vendor/2636-juniper.csv", "2636,1,scope,string,,,current,,,,", "'scope' is kept for something else"),
-        ("vendor/2636-juniper.csv", "2636,1,ie7,string,,,current,,,,", "'ie7' is kept for something else"),
+        ("vendor/2636-juniper.csv", "2636,1,scope,string,,,current,,,,", "name 'scope' is kept for something else"),
+        ("vendor/2636-juniper.csv", "2636,1,ie7,string,,,current,,,,", "name 'ie7' is kept for something else"),
+        ("vendor/2636-juniper.csv", "2636,1,pen9_x,string,,,current,,,,", "name 'pen9_x' is kept for something else"),
         ("pen.csv", "2636,Juniper again,,", "2636 is also on line"),
         ("netflow-v9/field-types.csv", "150,X,,,,1,packetDeltaCount,,,,,,,", "element 1 is 'octetDeltaCount' at IANA"),
         ("netflow-v9/field-types.csv", "40099,X,,,,,,9,1,,,,,", "element 1 of enterprise 9 is in no vendor file"),
         ("netflow-v9/field-types.csv", "8,X,,,,,,,,,,,,", "8 is also on line 9"),
         ("netflow-v9/field-types.csv", "9000,X,,,uint8,,,,,,,,,", "unknown data type 'uint8'"),
         ("netflow-v9/value-enumerations.csv", "61,DIRECTION,1,out,x", "flowDirection 1 is 'out', but 'egress'"),
+        ("netflow-v5/enumerations.csv", "sampling_modes,1,x,", "unknown field 'sampling_modes', expected one of"),
+        ("netflow-v5/enumerations.csv", "engine_type,0,x,", "engineType 0 is 'x', but 'RP' elsewhere"),
         ("netflow-v9/value-enumerations.csv", "9000,X,1,out,x", "field type 9000 is not in"),
         ("ipfix/ie-embedded-enumerations.csv", "61,flowWay,value,3,x,IANA", "flowWay is not element 61"),
         ("ipfix/ie-embedded-enumerations.csv", "61,flowDirection,bit,3,x,IANA", "unknown kind 'bit'"),

@@ -1,0 +1,51 @@
+"""Which datagrams the decoder is given, and under which exporter's name."""
+
+import pytest
+
+from .fakes import frame
+
+
+def test_ports_and_names(run_cli, capture):
+    path = capture(
+        frame(b"\x00\x09a", port=2055),
+        frame(b"\x00\x09b", port=4739, source="2001:db8::1"),
+        frame(b"\x00\x09c", port=53),
+        frame(b"\xff\xff", port=53),
+    )
+    assert [seen[:2] for seen in run_cli(path).seen] == [
+        (b"\x00\x09a", "192.0.2.1"),
+        (b"\x00\x09b", "2001:db8::1"),
+        (b"\x00\x09c", "192.0.2.1"),
+        (b"\xff\xff", "192.0.2.1"),
+    ]
+    outcome = run_cli("--port", 2055, "--port", 4739, "--by-port", path)
+    assert outcome.seen == [
+        (b"\x00\x09a", "192.0.2.1:50001", "udp"),
+        (b"\x00\x09b", "[2001:db8::1]:50001", "udp"),
+    ]
+    assert (outcome.code, outcome.err) == (0, "")
+
+
+def test_exporter_of_raw_files(run_cli, tmp_path):
+    path = tmp_path / "v9.bin"
+    path.write_bytes(b"\x00\x09a")
+    assert run_cli(path).seen == [(b"\x00\x09a", None, "udp")]
+    outcome = run_cli("--exporter", "router 1", "--port", 2055, path)
+    assert (outcome.seen, outcome.err) == ([(b"\x00\x09a", "router 1", "udp")], "")
+
+
+def test_exporter_of_a_capture_is_not_the_users_to_name(run_cli, capture):
+    path = capture(frame(b"\x00\x09a"))
+    outcome = run_cli("--exporter", "router 1", path)
+    assert (outcome.code, outcome.seen) == (0, [(b"\x00\x09a", "192.0.2.1", "udp")])
+    assert outcome.err == f"netflowparse: {path}: --exporter is not for captures, whose exporters have addresses\n"
+    assert run_cli("--quiet", "--exporter", "router 1", path).err == ""
+
+
+@pytest.mark.parametrize(("count", "dropped"), [(1, "1 datagram"), (2, "2 datagrams")])
+def test_only_other_ports(run_cli, capture, count, dropped):
+    path = capture(*[frame(b"\x00\x09a", port=53)] * count)
+    outcome = run_cli("--port", 2055, path)
+    assert (outcome.code, outcome.seen) == (1, [])
+    assert outcome.err == f"netflowparse: no NetFlow or IPFIX datagrams found: {dropped} to other ports\n"
+    assert f"  datagrams to other ports  {count}\n" in run_cli("--summary", "--port", 2055, path).out
