@@ -1,4 +1,4 @@
-"""NetFlow v1, v5, v6, v7 and v8: a header, then records of one layout.  The whole road of a datagram in one screen.
+"""NetFlow v1, v5, v6, v7 and v8: a header, then records of one layout.  The whole road of a datagram in one file.
 
 The header's count and the octets that are there must agree; where they do not, whole records are decoded and the rest
 is a problem.  No RFC describes these versions; padding is never looked at.

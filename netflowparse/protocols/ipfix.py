@@ -7,99 +7,59 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from ..codec.layout import layout_of
 from ..errors import BAD_TEMPLATE, TRAILING_OCTETS, TRUNCATED_MESSAGE, MalformedMessage, TruncatedDatagram
 from ..template import FieldSpecifier, Template
 from ..types import Message
 from ..wire import ipfix
 from ..wire.ipfix import ENTERPRISE_BIT, OPTIONS_TEMPLATE_SET, TEMPLATE_SET
-from ..wire.sets import FIRST_DATA_SET, SetHeader, TemplateHeader
+from ..wire.sets import FIRST_DATA_SET
 from .assembly import Assembly
 from .context import Context
-from .datasets import read_data_set, skip_set
-from .definitions import learn, note_padding, refresh, reject, withdraw
-from .framing import content_end, walk_sets
-
-PROTOCOL = "ipfix"
-HEADER = ipfix.MessageHeader.sizeof()
-TEMPLATE_HEADER = TemplateHeader.sizeof()
-OPTIONS_TEMPLATE_HEADER = ipfix.OptionsTemplateHeader.sizeof()
+from .definitions import learn, reject, withdraw
+from .sets import TEMPLATE_HEADER, SetFormat
 
 
-class Ipfix:
+class Ipfix(SetFormat):
     """Decodes IPFIX messages."""
 
+    protocol = "ipfix"
+    template_set = TEMPLATE_SET
+    options_template_set = OPTIONS_TEMPLATE_SET
+
     def __init__(self, context: Context) -> None:
-        engine = context.engine
-        self._context = context
-        self._read_header = engine.header_reader(layout_of(ipfix.MessageHeader))
-        self._read_set = engine.pair_reader(SetHeader)
-        self._read_template = engine.pair_reader(TemplateHeader)
-        self._read_options_template = engine.pair_reader(ipfix.OptionsTemplateHeader)
-        self._read_specifiers = engine.record_reader(layout_of(ipfix.FieldSpecifier))
+        super().__init__(context, ipfix.MessageHeader, ipfix.FieldSpecifier, ipfix.OptionsTemplateHeader)
 
     def decode(self, octets: bytes, exporter: Hashable, now: int | None, transport: str) -> Message:
         """The message of a datagram that holds one IPFIX message."""
-        if len(octets) < HEADER:
+        need = self._header_length
+        where = {"protocol": self.protocol, "spec": "RFC 7011 §3.1"}
+        if len(octets) < need:
             raise TruncatedDatagram(
-                f"IPFIX message header: {len(octets)} octets, need {HEADER}",
-                offset=len(octets),
-                protocol=PROTOCOL,
-                spec="RFC 7011 §3.1",
+                f"IPFIX message header: {len(octets)} octets, need {need}", offset=len(octets), **where
             )
         header = self._read_header(octets, 0)
-        if header["length"] < HEADER:
-            raise MalformedMessage(
-                f"IPFIX message length {header['length']}, need at least {HEADER}",
-                offset=2,
-                protocol=PROTOCOL,
-                spec="RFC 7011 §3.1",
-            )
-        self._context.shapes.follow_registry()
-        domain = self._context.store.domain(exporter, PROTOCOL, header["observationDomainId"])
+        if header["length"] < need:
+            raise MalformedMessage(f"IPFIX message length {header['length']}, need at least {need}", offset=2, **where)
+        domain = self._context.store.domain(exporter, self.protocol, header["observationDomainId"])
         time = header["exportTime"] if now is None else now
-        work = Assembly(self._context, PROTOCOL, octets, domain, time=time, transport=transport)
-        for set_id, start, stop in walk_sets(
-            octets, HEADER, _message_end(work, header["length"]), self._read_set, work.problems, work.quirks
-        ):
-            if set_id >= FIRST_DATA_SET:
-                read_data_set(work, set_id, start, stop)
-            elif set_id in (TEMPLATE_SET, OPTIONS_TEMPLATE_SET):
-                self._template_set(work, start, stop, options=set_id == OPTIONS_TEMPLATE_SET)
-            else:
-                skip_set(work, set_id, start, stop)
+        work = Assembly(self._context, self.protocol, octets, domain, time=time, transport=transport)
+        self._read_sets(work, _message_end(work, header["length"]))
         records = len(work.flows) + len(work.options)
-        sequence = domain.sequence.observe(
-            header["sequenceNumber"], records, certain=work.complete and not work.problems.malformed
+        certain = work.complete and not work.problems.malformed
+        return work.message(
+            exporter, header, domain.sequence.observe(header["sequenceNumber"], records, certain=certain)
         )
-        return work.message(exporter, header, sequence)
 
-    def _template_set(self, work: Assembly, start: int, end: int, *, options: bool) -> None:
-        position, padding = start, content_end(work.octets, start, end)
-        while position < padding and end - position >= TEMPLATE_HEADER:
-            template_id, count = self._read_template(work.octets, position)
-            after: int | None
-            if count:
-                after = refresh(work, template_id, position, end, options=options)
-                if after is None:
-                    after = self._definition(work, template_id, count, position, end, options=options)
-                if after is None:
-                    return
-            else:
-                after = position + TEMPLATE_HEADER
-                _withdrawal(work, template_id, position, options=options)
-            position = after
-        note_padding(work, position, start, end)
-
-    def _definition(
-        self, work: Assembly, template_id: int, count: int, position: int, end: int, *, options: bool
-    ) -> int | None:
-        """The offset behind the definition at *position*, or None where its end cannot be told."""
+    def _define(self, work: Assembly, position: int, end: int, *, options: bool) -> int | None:
+        template_id, count = self._read_template(work.octets, position)
+        if not count:
+            _withdrawal(work, template_id, position, options=options)
+            return position + TEMPLATE_HEADER
         first, scope = position + TEMPLATE_HEADER, None
         if options:
-            first = position + OPTIONS_TEMPLATE_HEADER
+            first = position + self._options_template_length
             if first > end:
-                why = f"{end - position} octets, need {OPTIONS_TEMPLATE_HEADER}"
+                why = f"{end - position} octets, need {self._options_template_length}"
                 reject(work, template_id, position, why, options=True, cut=True)
                 return None
             _, _, scope = self._read_options_template(work.octets, position)
@@ -121,7 +81,7 @@ class Ipfix:
         fields = tuple(
             FieldSpecifier(each["enterprise"] or 0, each["id"] & ~ENTERPRISE_BIT, each["length"]) for each in specifiers
         )
-        learn(work, Template(PROTOCOL, template_id, scope, fields), position, after)
+        learn(work, Template(self.protocol, template_id, scope, fields), position, after)
         return after
 
 

@@ -8,53 +8,45 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from ..codec.display import clock
-from ..codec.layout import layout_of
 from ..errors import TruncatedDatagram
 from ..template import FieldSpecifier, Template
 from ..types import Message
 from ..wire import netflow9
-from ..wire.netflow9 import OPTIONS_TEMPLATE_SET, TEMPLATE_SET
-from ..wire.sets import FIRST_DATA_SET, SetHeader, TemplateHeader
 from .assembly import Assembly
 from .context import Context
-from .datasets import read_data_set, skip_set
-from .definitions import learn, note_padding, refresh, reject
-from .framing import content_end, walk_sets
+from .definitions import learn, reject
+from .sets import TEMPLATE_HEADER, SetFormat
 from .times import report_unknown_times
 
-PROTOCOL = "netflow9"
-HEADER = netflow9.Header.sizeof()
-TEMPLATE_HEADER = TemplateHeader.sizeof()
-OPTIONS_TEMPLATE_HEADER = netflow9.OptionsTemplateHeader.sizeof()
 SPECIFIER = netflow9.FieldSpecifier.sizeof()
 
 
-class Netflow9:
+class Netflow9(SetFormat):
     """Decodes version 9 export packets."""
 
+    protocol = "netflow9"
+    template_set = netflow9.TEMPLATE_SET
+    options_template_set = netflow9.OPTIONS_TEMPLATE_SET
+
     def __init__(self, context: Context) -> None:
-        engine = context.engine
-        self._context = context
-        self._read_header = engine.header_reader(layout_of(netflow9.Header))
-        self._read_set = engine.pair_reader(SetHeader)
-        self._read_template = engine.pair_reader(TemplateHeader)
-        self._read_options_template = engine.pair_reader(netflow9.OptionsTemplateHeader)
-        self._read_specifiers = engine.record_reader(layout_of(netflow9.FieldSpecifier))
+        super().__init__(context, netflow9.Header, netflow9.FieldSpecifier, netflow9.OptionsTemplateHeader)
 
     def decode(self, octets: bytes, exporter: Hashable, now: int | None, transport: str) -> Message:
         """The message of a version 9 export packet."""
         end = len(octets)
-        if end < HEADER:
+        if end < self._header_length:
             raise TruncatedDatagram(
-                f"NetFlow v9 header: {end} octets, need {HEADER}", offset=end, protocol=PROTOCOL, spec="RFC 3954 §5.1"
+                f"NetFlow v9 header: {end} octets, need {self._header_length}",
+                offset=end,
+                protocol=self.protocol,
+                spec="RFC 3954 §5.1",
             )
         header = self._read_header(octets, 0)
         time, uptime = header["exportTime"], header["sysUpTime"]
-        self._context.shapes.follow_registry()
-        domain = self._context.store.domain(exporter, PROTOCOL, header["sourceId"])
+        domain = self._context.store.domain(exporter, self.protocol, header["sourceId"])
         work = Assembly(
             self._context,
-            PROTOCOL,
+            self.protocol,
             octets,
             domain,
             time=time if now is None else now,
@@ -62,51 +54,26 @@ class Netflow9:
             clock=clock(time * 1000, uptime),
             stopped_clock=not uptime,
         )
-        for set_id, start, stop in walk_sets(
-            octets, HEADER, end, self._read_set, work.problems, work.quirks, netflow9=True
-        ):
-            if set_id >= FIRST_DATA_SET:
-                read_data_set(work, set_id, start, stop)
-            elif set_id in (TEMPLATE_SET, OPTIONS_TEMPLATE_SET):
-                self._template_set(work, start, stop, options=set_id == OPTIONS_TEMPLATE_SET)
-            else:
-                skip_set(work, set_id, start, stop)
+        self._read_sets(work, end)
         report_unknown_times(work.untimed, work.problems)
         return work.message(exporter, header, domain.sequence.observe(header["sequenceNumber"], 1))
 
-    def _template_set(self, work: Assembly, start: int, end: int, *, options: bool) -> None:
-        define = self._options_definition if options else self._definition
-        position, padding = start, content_end(work.octets, start, end)
-        while position < padding and end - position >= TEMPLATE_HEADER:
-            template_id, _ = self._read_template(work.octets, position)
-            after = refresh(work, template_id, position, end, options=options)
-            if after is None:
-                after = define(work, position, end)
-            if after is None:
-                return
-            position = after
-        note_padding(work, position, start, end)
-
-    def _definition(self, work: Assembly, position: int, end: int) -> int | None:
-        """The offset behind the template record at *position*, or None where it does not fit."""
+    def _define(self, work: Assembly, position: int, end: int, *, options: bool) -> int | None:
         template_id, count = self._read_template(work.octets, position)
-        first = position + TEMPLATE_HEADER
-        return self._learn(work, template_id, None, position, first, first + count * SPECIFIER, end)
-
-    def _options_definition(self, work: Assembly, position: int, end: int) -> int | None:
-        """The offset behind the options template record at *position*, or None where it does not fit."""
-        template_id, _ = self._read_template(work.octets, position)
-        first = position + OPTIONS_TEMPLATE_HEADER
+        if not options:
+            first = position + TEMPLATE_HEADER
+            return self._learn(work, template_id, None, position, first, first + count * SPECIFIER, end)
+        first = position + self._options_template_length
         if first > end:
-            why = f"{end - position} octets, need {OPTIONS_TEMPLATE_HEADER}"
+            why = f"{end - position} octets, need {self._options_template_length}"
             reject(work, template_id, position, why, options=True, cut=True)
             return None
-        _, scope, options = self._read_options_template(work.octets, position)
-        if scope % SPECIFIER or options % SPECIFIER:
-            why = f"lengths {scope} and {options}, need multiples of {SPECIFIER}"
+        _, scope, rest = self._read_options_template(work.octets, position)
+        if scope % SPECIFIER or rest % SPECIFIER:
+            why = f"lengths {scope} and {rest}, need multiples of {SPECIFIER}"
             reject(work, template_id, position, why, options=True, cut=True)
             return None
-        return self._learn(work, template_id, scope // SPECIFIER, position, first, first + scope + options, end)
+        return self._learn(work, template_id, scope // SPECIFIER, position, first, first + scope + rest, end)
 
     def _learn(
         self,
@@ -128,7 +95,7 @@ class Netflow9:
             reject(work, template_id, position, "no fields, and version 9 has no withdrawal", options=options)
         else:
             fields = self._specifiers(work, first, after)
-            learn(work, Template(PROTOCOL, template_id, scope_count, fields), position, after)
+            learn(work, Template(self.protocol, template_id, scope_count, fields), position, after)
         return after
 
     def _specifiers(self, work: Assembly, start: int, end: int) -> tuple[FieldSpecifier, ...]:
