@@ -87,12 +87,8 @@ class Decoder:
         """
         if type(datagram) is not bytes:
             datagram = _octets(datagram)
-        if not isinstance(transport, str):
-            raise WrongType(f"transport {transport!r}: expected a str")
-        if transport not in TRANSPORTS:
-            raise UsageError(f"transport {transport!r}: expected one of {', '.join(sorted(TRANSPORTS))}")
-        if now is not None and not isinstance(now, int):
-            raise WrongType(f"now={now!r}: expected int seconds since 1970, or None")
+        if transport != "udp" or now is not None:
+            _check_circumstances(transport, now)
         if len(datagram) < 2:
             raise TruncatedDatagram(f"not even a version: length {len(datagram)}", offset=len(datagram))
         version = datagram[0] << 8 | datagram[1]
@@ -152,6 +148,15 @@ def _octets(datagram: Any) -> bytes:
         except ValueError as error:  # a memoryview that was released
             raise UsageError(f"datagram: {error}") from error
     raise WrongType(f"datagram is {type(datagram).__name__}: expected bytes, bytearray or memoryview")
+
+
+def _check_circumstances(transport: object, now: object) -> None:
+    if not isinstance(transport, str):
+        raise WrongType(f"transport {transport!r}: expected a str")
+    if transport not in TRANSPORTS:
+        raise UsageError(f"transport {transport!r}: expected one of {', '.join(sorted(TRANSPORTS))}")
+    if now is not None and not isinstance(now, int):
+        raise WrongType(f"now={now!r}: expected int seconds since 1970, or None")
 
 
 def _expect_hashable(exporter: Hashable) -> None:

@@ -39,6 +39,12 @@ class SequenceTracker:
         ``certain=False`` says that *units* may be too few (data without a template): then the next number is taken as
         it comes, if it is not behind.
         """
+        if number == self._expected:  # nearly always
+            self._expected = (number + units) % MODULUS
+            self._last = number
+            self._certain = certain
+            self._left = self._line = None
+            return {"expected": number, "missing": 0, "event": "in_order"}
         event, missing = self._judge(number, units)
         expected = number if event == "in_order" else self._expected
         if event not in ("reordered", "duplicate"):
@@ -55,7 +61,7 @@ class SequenceTracker:
     def _judge(self, number: int, units: int) -> tuple[SequenceEvent, int | None]:
         if self._expected is None:
             return "first", 0
-        if number in (self._expected, self._left):
+        if number == self._left:
             return "in_order", 0
         ahead = (number - self._expected) % MODULUS
         if ahead >= HALF:

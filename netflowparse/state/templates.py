@@ -140,12 +140,13 @@ class TemplateStore:
         known = self._exporters.get(exporter)
         if known is None:
             known = self._exporters[exporter] = Exporter(self)
-        else:
+        elif len(self._exporters) > 1:
             self._exporters.move_to_end(exporter)
         key = (protocol, number)
         domain = known.domains.get(key)
         if domain is not None:
-            known.domains.move_to_end(key)
+            if len(known.domains) > 1:
+                known.domains.move_to_end(key)
             return domain
         domain = known.domains[key] = Domain(known)
         self.domains += 1
