@@ -6,7 +6,7 @@ No I/O and no clock: octets come in, plain dicts go out, and time is what the da
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from .errors import TruncatedDatagram, UnknownVersion, UsageError, WrongType
 from .limits import Limits
@@ -34,6 +34,7 @@ class Decoder:
 
     * ``registry``: names and types of information elements; by default IANA's and the vendors'.
     * ``limits``: bounds on state, work and output.
+    * ``octet_values``: what octets become that no type explains: "hex" text, or "bytes", of which JSON knows nothing.
     * ``compiled=False``: every format is read by its Construct declaration, interpreted: slow, and otherwise the same.
 
     Single-threaded, and picklable with all that it remembers.  Exporters are independent of each other: to use more
@@ -41,11 +42,19 @@ class Decoder:
     """
 
     def __init__(
-        self, *, registry: Registry | None = None, limits: Limits | None = None, compiled: bool = True
+        self,
+        *,
+        registry: Registry | None = None,
+        limits: Limits | None = None,
+        octet_values: Literal["hex", "bytes"] = "hex",
+        compiled: bool = True,
     ) -> None:
+        if octet_values not in ("hex", "bytes"):
+            raise UsageError(f"octet_values={octet_values!r}: expected 'hex' or 'bytes'")
+        compiled = _expect(compiled, bool, "compiled")
         registry = Registry() if registry is None else _expect(registry, Registry, "registry")
         limits = Limits() if limits is None else _expect(limits, Limits, "limits")
-        self._context = make_context(registry, limits, compiled=_expect(compiled, bool, "compiled"))
+        self._context = make_context(registry, limits, compiled=compiled, octet_values=octet_values)
         self._formats: dict[int, _Format] = {}  # by version, made when first met
 
     @property
@@ -67,6 +76,7 @@ class Decoder:
             "registry": context.registry,
             "limits": context.limits,
             "compiled": context.engine.compiled,
+            "octet_values": context.engine.octet_values,
             "store": context.store,
         }
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 import netflowparse
-from netflowparse import Decoder, Limits, Registry, WrongType
+from netflowparse import Decoder, Limits, Registry, UsageError, WrongType
 from netflowparse.codec import shapes
 from tests import message_builder as build
 from tests.capture_reader import read_datagrams
@@ -84,6 +84,23 @@ def test_messages_share_nothing(decoder: Decoder) -> None:
     assert (second["problems"], second["quirks"]) == ([], [])
 
 
+@pytest.mark.parametrize(
+    ("octet_values", "of_octets"),
+    [("hex", ["0102", "", "0a0b0c", "0708", "3:443"]), ("bytes", [b"\1\2", b"", b"\n\x0b\x0c", b"\7\x08", "3:443"])],
+)
+def test_octets_as_hex_or_bytes(
+    make_decoder: Callable[..., Decoder], octet_values: str, of_octets: list[object]
+) -> None:
+    """What no type explains: unknown elements, octetArray, addresses of other lengths; texts stay texts."""
+    fields = [(64_999, 1, 2), (313, 0), (8, 3), (12, build.VARIABLE), (95, 3)]
+    decoder = make_decoder(octet_values=octet_values)
+    decoder.decode(build.ipfix_message(build.set_of(2, build.template(256, fields))), "r1")
+    data = bytes.fromhex("0102 0a0b0c 02 0708 0301bb")
+    (flow,) = decoder.decode(build.ipfix_message(build.set_of(256, data)), "r1")["flows"]
+    assert list(flow.values()) == of_octets
+    assert repr(pickle.loads(pickle.dumps(decoder)).decode(build.ipfix_message(), "r2")["flows"]) == "[]"
+
+
 def test_registry_and_limits_are_fixed() -> None:
     decoder = Decoder(limits=Limits(exporters=3))
     assert decoder.limits.exporters == 3
@@ -107,6 +124,8 @@ def test_compiling_in_mid_stream_changes_nothing(compile_after: int, monkeypatch
 def test_settings_of_the_wrong_kind(wrong: dict[str, object]) -> None:
     with pytest.raises(WrongType, match="expected a "):
         Decoder(**wrong)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="'hex' or 'bytes'"):
+        Decoder(octet_values="base64")  # type: ignore[arg-type]
 
 
 def test_the_decoder_behind_the_module() -> None:

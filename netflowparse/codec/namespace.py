@@ -72,7 +72,7 @@ def _nothing(value: Any, where: int, field: int, faults: Faults) -> None:
     faults.append((where, field))
 
 
-def namespace(limits: Limits) -> dict[str, Any]:
+def namespace(limits: Limits, octet_values: str = "hex") -> dict[str, Any]:
     """The names that generated functions may use, with caches of their own."""
     addresses, texts = limits.cached_addresses, limits.cached_texts
     names: dict[str, Any] = {
@@ -93,11 +93,11 @@ def namespace(limits: Limits) -> dict[str, Any]:
     ):
         cache: dict[bytes, str] = {}
         names[name], names["learn_" + name] = cache, _learner(cache, decode, texts)
-    names["flexible"] = {abstract_type: _flexible(abstract_type, names) for abstract_type in (*EXACT, *INTEGERS)}
+    names["flexible"] = {each: _flexible(each, octet_values, names) for each in (*EXACT, *INTEGERS)}
     return names
 
 
-def _flexible(abstract_type: str, names: dict[str, Any]) -> Reading:
+def _flexible(abstract_type: str, octet_values: str, names: dict[str, Any]) -> Reading:
     """The reading of one type's values whatever their width; the leaf of each width is compiled when first met."""
     leaves: list[Reading | None] = [None] * (WIDEST_INTEGER + 1)
 
@@ -105,7 +105,7 @@ def _flexible(abstract_type: str, names: dict[str, Any]) -> Reading:
         length = len(octets)
         if not fits(abstract_type, length):
             faults.append((where, field))
-            return octets.hex()
+            return octets.hex() if octet_values == "hex" else octets
         leaf = leaves[length]
         if leaf is None:
             leaf = leaves[length] = _leaf_reading(abstract_type, length, names)

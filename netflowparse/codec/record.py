@@ -33,12 +33,14 @@ def elements_of(template: Template, registry: Registry) -> list[Element]:
     ]
 
 
-def template_layout(template: Template, registry: Registry) -> Layout:
-    """How the records of *template* are read."""
+def template_layout(template: Template, registry: Registry, octet_values: str = "hex") -> Layout:
+    """How the records of *template* are read; *octet_values* as in ``fixed_leaf``."""
     elements = elements_of(template, registry)
     types = [_type(element) for element in elements]
     leaves = [
-        variable_leaf(abstract_type) if field.length == VARIABLE_LENGTH else fixed_leaf(abstract_type, field.length)
+        variable_leaf(abstract_type, octet_values)
+        if field.length == VARIABLE_LENGTH
+        else fixed_leaf(abstract_type, field.length, octet_values)
         for abstract_type, field in zip(types, template.fields, strict=True)
     ]
     declaration = Struct(*map(_positional, range(len(leaves)), leaves))

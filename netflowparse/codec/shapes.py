@@ -21,11 +21,15 @@ COMPILE_AFTER = 6  # records interpreted
 
 
 class Engine:
-    """Makes readers: compiled ones, or with ``compiled=False`` those of the reference engine."""
+    """Makes readers: compiled ones, or with ``compiled=False`` those of the reference engine.
 
-    def __init__(self, limits: Limits, *, compiled: bool = True) -> None:
-        maker = Compiler(namespace(limits)) if compiled else reference
+    *octet_values* says what octets become that no type explains: "hex" text or "bytes".
+    """
+
+    def __init__(self, limits: Limits, *, compiled: bool = True, octet_values: str = "hex") -> None:
+        maker = Compiler(namespace(limits, octet_values)) if compiled else reference
         self.compiled = compiled
+        self.octet_values = octet_values
         self.record_reader = maker.record_reader
         self.header_reader = maker.header_reader
         self.pair_reader = maker.pair_reader
@@ -75,7 +79,7 @@ class ShapeCache:
         key = template.shape
         shape = self._shapes.get(key)
         if shape is None:
-            layout = template_layout(template, self._registry)
+            layout = template_layout(template, self._registry, self._engine.octet_values)
             shape = self._shapes[key] = RecordShape(layout, self._engine, _quirks(template, layout))
             self._fields += len(template.fields)
             while len(self._shapes) > 1 and (

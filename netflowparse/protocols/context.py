@@ -21,9 +21,11 @@ class Context:
     shapes: ShapeCache
 
 
-def make_context(registry: Registry, limits: Limits, *, compiled: bool, store: TemplateStore | None = None) -> Context:
+def make_context(
+    registry: Registry, limits: Limits, *, compiled: bool, octet_values: str, store: TemplateStore | None = None
+) -> Context:
     """A context of its own for one decoder, with what an earlier one remembered if *store* is given."""
-    engine = Engine(limits, compiled=compiled)
+    engine = Engine(limits, compiled=compiled, octet_values=octet_values)
     return Context(
         engine,
         registry,

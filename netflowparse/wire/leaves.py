@@ -7,6 +7,7 @@ wire.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -38,6 +39,7 @@ from .values import (
     NtpMicroseconds,
     NtpNanoseconds,
     Odd,
+    Raw,
     Site,
     Value,
 )
@@ -68,6 +70,15 @@ EXACT: dict[str, dict[int, Construct]] = {
 ABSTRACT_TYPES = frozenset({*EXACT, *INTEGERS, *OCTETS, "string"})
 
 
+#: what octets become that no type explains
+OCTET_VALUES: dict[str, type[Value]] = {"hex": Hex, "bytes": Raw}
+#: types whose octets, any number of them, spell a text
+TEXTS: dict[str, Callable[[Construct], Value]] = {
+    "string": PaddedText,
+    APPLICATION_ID: lambda subcon: ApplicationId(subcon, subcon.sizeof()),
+}
+
+
 class VarLength(Construct):  # type: ignore[misc]
     """The length before a value of variable length: 1 octet below 255, else 255 and 2 octets.  RFC 7011 §7.
 
@@ -85,17 +96,18 @@ class VarLength(Construct):  # type: ignore[misc]
 
 
 class Flexible(Value):
-    """A typed value whose width is known only on the wire: the leaf of that width, or hex and a problem."""
+    """A typed value whose width is known only on the wire: the leaf of that width, or octets and a problem."""
 
-    def __init__(self, abstract_type: str) -> None:
+    def __init__(self, abstract_type: str, octet_values: str) -> None:
         super().__init__(GreedyBytes)
         self.abstract_type = abstract_type
+        self.octet_values = octet_values
         self.expected = lengths_of(abstract_type)
 
     def _decode(self, obj: bytes, context: Any, path: str) -> Any:
         if not fits(self.abstract_type, len(obj)):
-            return Odd(obj.hex())
-        return fixed_leaf(self.abstract_type, len(obj)).parse(obj)
+            return Odd(obj.hex() if self.octet_values == "hex" else obj)
+        return fixed_leaf(self.abstract_type, len(obj), self.octet_values).parse(obj)
 
     def _encode(self, obj: Any, context: Any, path: str) -> bytes:
         if obj is None:
@@ -104,10 +116,10 @@ class Flexible(Value):
             width = max(1, ((obj if obj >= 0 else ~obj).bit_length() + (self.abstract_type in SIGNED) + 7) // 8)
             return obj.to_bytes(width, "big", signed=self.abstract_type in SIGNED)  # type: ignore[no-any-return]
         width = next(iter(EXACT[self.abstract_type]))
-        return fixed_leaf(self.abstract_type, width).build(obj)  # type: ignore[no-any-return]
+        return fixed_leaf(self.abstract_type, width, self.octet_values).build(obj)  # type: ignore[no-any-return]
 
     def fault(self, octets: bytes) -> str:
-        leaf = fixed_leaf(self.abstract_type, len(octets))
+        leaf = fixed_leaf(self.abstract_type, len(octets), self.octet_values)
         return leaf.expected if fits(self.abstract_type, len(octets)) and isinstance(leaf, Value) else self.expected
 
     def emit(self, value: str, site: Site) -> str:
@@ -130,13 +142,17 @@ def lengths_of(abstract_type: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def fixed_leaf(abstract_type: str, length: int) -> Construct:
-    """The Construct of a value of exactly *length* octets, 0 included: "" for text and octets, None for the others."""
-    if abstract_type in OCTETS or abstract_type in ("string", APPLICATION_ID) or not fits(abstract_type, length):
+def fixed_leaf(abstract_type: str, length: int, octet_values: str = "hex") -> Construct:
+    """The Construct of a value of exactly *length* octets, 0 included: no text, no octets, or None.
+
+    *octet_values* says what octets become that no type explains: "hex" text or "bytes".
+    """
+    if abstract_type in TEXTS:
+        return TEXTS[abstract_type](Bytes(length)) if length else Computed("")
+    if abstract_type in OCTETS or not fits(abstract_type, length):
         if not length:
-            return Computed("")
-        of_octets = {"string": PaddedText, APPLICATION_ID: _application_id}.get(abstract_type, Hex)
-        return of_octets(Bytes(length))
+            return Computed("" if octet_values == "hex" else b"")
+        return OCTET_VALUES[octet_values](Bytes(length))
     if not length:
         return Computed(None)
     if abstract_type in INTEGERS:
@@ -145,19 +161,15 @@ def fixed_leaf(abstract_type: str, length: int) -> Construct:
 
 
 @lru_cache(maxsize=64)
-def variable_leaf(abstract_type: str) -> Construct:
-    """The Construct of a value that brings its own length.  RFC 7011 §7."""
+def variable_leaf(abstract_type: str, octet_values: str = "hex") -> Construct:
+    """The Construct of a value that brings its own length, as ``fixed_leaf``.  RFC 7011 §7."""
     if abstract_type == "string":
         return Prefixed(VarLength(), Text(GreedyBytes))
     if abstract_type == APPLICATION_ID:
         return Prefixed(VarLength(), ApplicationId(GreedyBytes, None))
     if abstract_type in OCTETS:
-        return Prefixed(VarLength(), Hex(GreedyBytes))
-    return Prefixed(VarLength(), Flexible(abstract_type))
-
-
-def _application_id(subcon: Any) -> ApplicationId:
-    return ApplicationId(subcon, subcon.sizeof())
+        return Prefixed(VarLength(), OCTET_VALUES[octet_values](GreedyBytes))
+    return Prefixed(VarLength(), Flexible(abstract_type, octet_values))
 
 
 def _integer(length: int, signed: bool) -> Construct:

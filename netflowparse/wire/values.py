@@ -107,6 +107,19 @@ class Hex(Value):
         return f"{value}.hex()"
 
 
+class Raw(Value):
+    """Octets as they are, for callers who want them so instead of ``Hex``."""
+
+    def _decode(self, obj: bytes, context: Any, path: str) -> bytes:
+        return obj
+
+    def _encode(self, obj: bytes, context: Any, path: str) -> bytes:
+        return obj
+
+    def emit(self, value: str, site: Site) -> str:
+        return value
+
+
 class Boolean(Value):
     """1 -> True, 2 -> False, anything else -> None and a problem.  RFC 7011 §6.1.5."""
 

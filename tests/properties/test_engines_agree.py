@@ -18,7 +18,9 @@ from netflowparse.wire import ipfix, netflow5, netflow8, netflow9
 from tests import message_builder as build
 from tests.strategies import OwnRegistry, bodies, registry_and_template
 
-COMPILER = Compiler(namespace(Limits(cached_texts=3, cached_addresses=3)))
+LIMITS = Limits(cached_texts=3, cached_addresses=3)
+COMPILERS = {octet_values: Compiler(namespace(LIMITS, octet_values)) for octet_values in ("hex", "bytes")}
+COMPILER = COMPILERS["hex"]
 CLOCK = clock(1_700_000_000_123, 4_000_000_000)
 FIXED = [
     *(netflow5.Record1, netflow5.Record5, netflow5.Record6, netflow5.Record7),
@@ -32,10 +34,12 @@ HEADERS = [
 ]
 
 
-def assert_equal_readings(layout: Layout, octets: bytes, start: int, end: int, most: int) -> None:
+def assert_equal_readings(
+    layout: Layout, octets: bytes, start: int, end: int, most: int, compiler: Compiler = COMPILER
+) -> None:
     """Both engines read *octets* alike: records, where they stop, and what they report."""
     readings = []
-    for engine in (COMPILER, reference):
+    for engine in (compiler, reference):
         faults: list[tuple[int, int]] = []
         readings.append((engine.record_reader(layout)(octets, start, end, most, faults, CLOCK), faults))
     (compiled, compiled_faults), (interpreted, interpreted_faults) = readings
@@ -43,7 +47,14 @@ def assert_equal_readings(layout: Layout, octets: bytes, start: int, end: int, m
     assert sorted(compiled_faults) == sorted(interpreted_faults)
 
 
-@given(registry_and_template(), bodies, st.binary(max_size=5), st.binary(max_size=5), st.integers(0, 40))
+@given(
+    registry_and_template(),
+    bodies,
+    st.binary(max_size=5),
+    st.binary(max_size=5),
+    st.integers(0, 40),
+    st.sampled_from(sorted(COMPILERS)),
+)
 @example(
     (
         OwnRegistry([("boolean", "a\nb"), ("float32", "'")]),
@@ -53,15 +64,17 @@ def assert_equal_readings(layout: Layout, octets: bytes, start: int, end: int, m
     b"",
     b"",
     9,
+    "hex",
 )
 def test_records_of_any_template(
-    drawn: tuple[Registry, Template], body: bytes, before: bytes, after: bytes, most: int
+    drawn: tuple[Registry, Template], body: bytes, before: bytes, after: bytes, most: int, octet_values: str
 ) -> None:
     registry, template = drawn
-    layout = template_layout(template, registry)
+    layout = template_layout(template, registry, octet_values)
     if layout.minimum_length:
         octets = before + body + after
-        assert_equal_readings(layout, octets, len(before), len(before) + len(body), most)
+        end = len(before) + len(body)
+        assert_equal_readings(layout, octets, len(before), end, most, COMPILERS[octet_values])
 
 
 @pytest.mark.parametrize(

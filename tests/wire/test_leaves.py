@@ -74,7 +74,7 @@ def test_typed_values_of_variable_length(abstract_type: str, octets: str, value:
     ],
 )
 def test_what_was_expected(abstract_type: str, octets: str, expected: str) -> None:
-    assert Flexible(abstract_type).fault(bytes.fromhex(octets)) == expected
+    assert Flexible(abstract_type, "hex").fault(bytes.fromhex(octets)) == expected
 
 
 @pytest.mark.parametrize(
