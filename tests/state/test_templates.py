@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
+from hypothesis import given
+from hypothesis import strategies as st
+
 from netflowparse import Limits
 from netflowparse.state.templates import TemplateStore
 from netflowparse.template import FieldSpecifier, Template
@@ -85,3 +90,44 @@ def test_domains_are_forgotten_unheard_of_first() -> None:
     store.domain("a", "ipfix", 3)
     assert [number for _, _, number, _ in store] == [1]
     assert (store.domains, store.fields) == (2, 1)
+
+
+steps = st.tuples(
+    st.sampled_from("abc"),  # exporter
+    st.integers(0, 3),  # domain
+    st.sampled_from(["learn", "learn", "learn", "withdraw", "withdraw all", "forget"]),
+    st.integers(256, 259),  # template
+    st.integers(1, 4),  # fields
+    st.booleans(),  # options
+)
+
+
+@given(
+    st.lists(steps, max_size=60),
+    st.builds(
+        Limits,
+        exporters=st.integers(1, 3),
+        domains=st.integers(1, 5),
+        template_fields=st.integers(1, 12),
+        domains_per_exporter=st.integers(1, 3),
+        templates_per_exporter=st.integers(1, 4),
+    ),
+)
+def test_totals_are_what_is_there(steps: list[tuple[str, int, str, int, int, bool]], limits: Limits) -> None:
+    store = TemplateStore(limits)
+    for exporter, number, step, template_id, fields, options in steps:
+        if step == "forget":
+            store.forget(exporter)
+            continue
+        domain = store.domain(exporter, "ipfix", number)
+        if step == "learn":
+            specifiers = tuple(FieldSpecifier(0, each, 4) for each in range(fields))
+            domain.learn(Template("ipfix", template_id, 1 if options else None, specifiers), b"", 5, "udp")
+        else:
+            domain.withdraw(template_id if step == "withdraw" else None, options=options)
+        rows = list(store)
+        assert store.fields == sum(len(known.template.fields) for *_, known in rows) <= limits.template_fields
+        assert len(store) <= limits.exporters
+        assert store.domains <= limits.domains or len(store) == 1
+        by_exporter = Counter(exporter for exporter, *_ in rows)
+        assert all(count <= limits.templates_per_exporter for count in by_exporter.values())
