@@ -18,7 +18,8 @@ class Limits:
       there are more, exporters are forgotten in the same order.  Forged addresses and floods together.
     * ``domains_per_exporter``: observation domains, source ids and engines of one exporter; the one not heard of for
       longest is forgotten.  Forged domain numbers.
-    * ``templates_per_exporter``: over all its domains; more are rejected.  Floods of new template ids.
+    * ``templates_per_exporter``, ``template_fields_per_exporter``: over all its domains; more are rejected.  Floods of
+      new template ids.
     * ``fields_per_template``: a template with more is rejected.  One datagram that claims a huge record.
 
     Work and output, for each datagram:
@@ -41,6 +42,7 @@ class Limits:
     template_fields: int = 4_194_304
     domains_per_exporter: int = 1_024
     templates_per_exporter: int = 4_096
+    template_fields_per_exporter: int = 262_144
     fields_per_template: int = 2_048
     values: int = 500_000
     problems: int = 200

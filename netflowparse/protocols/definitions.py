@@ -46,9 +46,9 @@ def learn(work: Assembly, template: Template, offset: int, end: int) -> None:
     elif len(template.fields) > limits.fields_per_template:
         _reject_beyond(work, template, offset, f"{len(template.fields)} fields", "fields_per_template")
     else:
-        event = work.domain.learn(template, work.octets[offset:end], work.time, work.transport)
-        if event == "rejected":
-            _reject_beyond(work, template, offset, "the exporter has too many", "templates_per_exporter")
+        event, limit = work.domain.learn(template, work.octets[offset:end], work.time, work.transport)
+        if limit:
+            _reject_beyond(work, template, offset, "the exporter has too many", limit)
         else:
             fields = _described(work, work.domain.templates[template_id])
             _event(work, event, template_id, template.scope_count, fields)

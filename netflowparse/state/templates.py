@@ -57,27 +57,28 @@ class Domain:
         self.templates: dict[int, KnownTemplate] = {}
         self.sequence = SequenceTracker()
 
-    def learn(self, template: Template, definition: bytes, time: int, transport: str) -> EventName:
-        """Put *template* in force; returns its event: learned, refreshed, replaced, conflict, or rejected (a limit)."""
+    def learn(self, template: Template, definition: bytes, time: int, transport: str) -> tuple[EventName, str]:
+        """Put *template* in force; returns its event (learned, refreshed, replaced, conflict) and "".
+
+        Or "rejected" and the limit that forbids it; then the definition in force stays.
+        """
         known = self.templates.get(template.template_id)
         if known is not None and known.template == template:
             known.definition = definition
             known.refreshed = time
-            return "refreshed"
-        fields = len(template.fields)
-        if known is None:
-            if not self._exporter.grow(1, fields):
-                return "rejected"
-        elif not self._exporter.grow(0, fields - len(known.template.fields)):
-            return "rejected"
-        else:
+            return "refreshed", ""
+        more = len(template.fields) - (0 if known is None else len(known.template.fields))
+        limit = self._exporter.grow(1 if known is None else 0, more)
+        if limit:
+            return "rejected", limit
+        if known is not None:
             del self._ids[known.is_options][template.template_id]
         learned = KnownTemplate(template, definition, time, time)
         self.templates[template.template_id] = learned
         self._ids[learned.is_options][template.template_id] = None
         if known is None:
-            return "learned"
-        return "conflict" if transport in STREAMS else "replaced"
+            return "learned", ""
+        return "conflict" if transport in STREAMS else "replaced", ""
 
     def withdraw(self, template_id: int | None, *, options: bool) -> list[Template]:
         """Forget the template of that kind, or with None all of them; those that were known.  RFC 7011 §8.1."""
@@ -105,18 +106,18 @@ class Exporter:
         self.templates = 0
         self.fields = 0
 
-    def grow(self, templates: int, fields: int) -> bool:
-        """Count more templates and fields, or fewer; False, and nothing is counted, where a limit forbids it."""
+    def grow(self, templates: int, fields: int) -> str:
+        """Count more templates and fields, or fewer; the limit that forbids it if there is one, else ""."""
         limits = self._store.limits
         if templates > 0 and self.templates + templates > limits.templates_per_exporter:
-            return False
-        if fields > 0 and self.fields + fields > limits.template_fields:
-            return False
+            return "templates_per_exporter"
+        if fields > 0 and self.fields + fields > limits.template_fields_per_exporter:
+            return "template_fields_per_exporter"
         self.templates += templates
         self.fields += fields
         self._store.fields += fields
         self._store.shrink()
-        return True
+        return ""
 
     def forget_oldest_domain(self) -> None:
         """Forget the domain not heard of for longest."""
@@ -150,9 +151,9 @@ class TemplateStore:
             return domain
         domain = known.domains[key] = Domain(known)
         self.domains += 1
-        if len(known.domains) > self.limits.domains_per_exporter:
-            known.forget_oldest_domain()
         self.shrink()
+        while len(known.domains) > min(self.limits.domains_per_exporter, self.limits.domains):
+            known.forget_oldest_domain()
         return domain
 
     def shrink(self) -> None:

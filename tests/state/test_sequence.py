@@ -66,10 +66,47 @@ def test_a_forged_number_does_not_lead_away() -> None:
         (None, 0, "first"),
         (101, 0, "in_order"),
         (102, 0, "in_order"),
-        (103, far - 103, "gap"),
+        (103, None, "uncertain"),
         (103, 0, "in_order"),
         (104, 0, "in_order"),
     ]
+
+
+def test_a_forged_number_that_could_be_a_gap_leads_back() -> None:
+    assert events(100, 101, 102, 10**6, 103, 104)[3:] == [
+        (103, 10**6 - 103, "gap"),
+        (103, 0, "in_order"),
+        (104, 0, "in_order"),
+    ]
+
+
+def test_a_small_forged_jump_blinds_for_a_while_only() -> None:
+    found = names(100, 101, 60_000, *range(102, 200))
+    assert found[2] == "gap"
+    assert found[3:] == ["reordered"] * 31 + ["restart"] + ["in_order"] * 66
+
+
+def test_a_restart_from_beyond_the_half() -> None:
+    assert events(3 * 10**9, 3 * 10**9 + 1, 0, 1, 2, 3)[2:] == [
+        (3 * 10**9 + 2, None, "uncertain"),
+        (3 * 10**9 + 2, None, "uncertain"),
+        (3 * 10**9 + 2, 0, "restart"),
+        (3, 0, "in_order"),
+    ]
+
+
+def test_a_restart_with_losses() -> None:
+    found = names(10**6, *range(0, 300, 3))
+    assert found[1:34] == ["reordered"] * 31 + ["restart", "gap"]
+
+
+def test_late_datagrams_of_two_gaps() -> None:
+    assert names(9, 13, 15, 10, 11, 12, 14, 16) == ["first", "gap", "gap", *["reordered"] * 4, "in_order"]
+
+
+def test_a_restart_inside_an_old_gap() -> None:
+    found = names(0, 1000, *range(1001, 80_000), *range(100, 200))
+    assert "restart" in found[80_000 - 1000 + 1 :][:33]
 
 
 def test_duplicates_are_no_restart() -> None:

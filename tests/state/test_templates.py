@@ -26,13 +26,13 @@ def test_scopes_are_apart() -> None:
 
 def test_events_of_definitions() -> None:
     domain = TemplateStore(Limits()).domain("a", "ipfix", 1)
-    assert domain.learn(template(), b"1", 5, "udp") == "learned"
+    assert domain.learn(template(), b"1", 5, "udp") == ("learned", "")
     domain.templates[256].shape = "a reader"
-    assert domain.learn(template(), b"2", 7, "udp") == "refreshed"
+    assert domain.learn(template(), b"2", 7, "udp") == ("refreshed", "")
     known = domain.templates[256]
     assert (known.learned, known.refreshed, known.definition, known.shape) == (5, 7, b"2", "a reader")
-    assert domain.learn(template(length=2), b"3", 8, "udp") == "replaced"
-    assert domain.learn(template(scope=1), b"4", 9, "tcp") == "conflict"
+    assert domain.learn(template(length=2), b"3", 8, "udp") == ("replaced", "")
+    assert domain.learn(template(scope=1), b"4", 9, "tcp") == ("conflict", "")
     assert (domain.templates[256].learned, domain.templates[256].shape) == (9, None)
 
 
@@ -44,7 +44,7 @@ def test_withdrawals_by_kind() -> None:
     assert domain.withdraw(None, options=False) == [template(256), template(257)]
     assert list(domain.templates) == [258]
     assert domain.withdraw(258, options=True) == [template(258, scope=1)]
-    assert domain.learn(template(256), b"", 5, "tcp") == "learned"
+    assert domain.learn(template(256), b"", 5, "tcp") == ("learned", "")
     assert list(domain.templates) == [256]
 
 
@@ -53,9 +53,9 @@ def test_bounds() -> None:
     store = TemplateStore(limits)
     for number in (1, 2):
         domain = store.domain("a", "ipfix", number)
-        learned = [domain.learn(template(256 + each), b"", 5, "udp") for each in range(2)]
+        learned = [domain.learn(template(256 + each), b"", 5, "udp")[0] for each in range(2)]
         assert learned == (["learned"] * 2 if number == 1 else ["learned", "rejected"])
-    assert store.domain("a", "ipfix", 3).learn(template(), b"", 5, "udp") == "learned"  # domain 1 is gone
+    assert store.domain("a", "ipfix", 3).learn(template(), b"", 5, "udp") == ("learned", "")  # domain 1 is gone
     assert sorted({(number, known.template.template_id) for _, _, number, known in store}) == [(2, 256), (3, 256)]
     store.domain("b", "ipfix", 1)
     store.domain("a", "ipfix", 3)
@@ -68,7 +68,7 @@ def test_bounds() -> None:
 
 def test_totals_over_all_exporters() -> None:
     """Exporters not heard of for longest make room; the one heard last keeps its own, up to the limit."""
-    store = TemplateStore(Limits(domains=3, template_fields=4))
+    store = TemplateStore(Limits(domains=3, template_fields=4, template_fields_per_exporter=4))
     for exporter in ("a", "b", "c"):
         store.domain(exporter, "ipfix", 1).learn(template(), b"", 5, "udp")
     store.domain("a", "ipfix", 1)
@@ -76,7 +76,7 @@ def test_totals_over_all_exporters() -> None:
     assert {exporter for exporter, *_ in store} == {"a", "c"}
     assert (store.domains, store.fields) == (3, 2)
     learned = [store.domain("d", "ipfix", 1).learn(template(256 + each), b"", 5, "udp") for each in range(5)]
-    assert learned == ["learned"] * 4 + ["rejected"]
+    assert learned == [("learned", "")] * 4 + [("rejected", "template_fields_per_exporter")]
     assert {exporter for exporter, *_ in store} == {"d"}
     store.domain("d", "ipfix", 1).withdraw(None, options=False)
     assert (store.domains, store.fields) == (1, 0)
@@ -109,6 +109,7 @@ steps = st.tuples(
         exporters=st.integers(1, 3),
         domains=st.integers(1, 5),
         template_fields=st.integers(1, 12),
+        template_fields_per_exporter=st.integers(1, 12),
         domains_per_exporter=st.integers(1, 3),
         templates_per_exporter=st.integers(1, 4),
     ),
@@ -126,8 +127,9 @@ def test_totals_are_what_is_there(steps: list[tuple[str, int, str, int, int, boo
         else:
             domain.withdraw(template_id if step == "withdraw" else None, options=options)
         rows = list(store)
-        assert store.fields == sum(len(known.template.fields) for *_, known in rows) <= limits.template_fields
+        assert store.fields == sum(len(known.template.fields) for *_, known in rows)
+        assert store.fields <= max(limits.template_fields, limits.template_fields_per_exporter)
         assert len(store) <= limits.exporters
-        assert store.domains <= limits.domains or len(store) == 1
+        assert store.domains <= limits.domains
         by_exporter = Counter(exporter for exporter, *_ in rows)
         assert all(count <= limits.templates_per_exporter for count in by_exporter.values())
