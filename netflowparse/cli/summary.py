@@ -82,6 +82,8 @@ class Summary:
                 row.datagrams += 1
                 row.events[part["sequence"]["event"]] += 1
                 row.lost += part["sequence"]["missing"] or 0  # None: nobody can tell
+                if part["sequence"]["event"] == "reordered":  # what a gap had counted as lost
+                    row.lost -= units_of(part)
 
     def finish(self) -> None:
         """Write the tables."""
@@ -150,12 +152,21 @@ def exporter_table(exporters: dict[Engine, ExporterRow]) -> list[Sequence[object
     return rows
 
 
+def units_of(message: Message) -> int:
+    """Return by how much a message moves the sequence number on: what its protocol counts."""
+    if message["protocol"] == "netflow9":
+        return 1
+    if message["protocol"] == "ipfix":
+        return len(message["flows"]) + len(message["options"])
+    return int(message["header"]["count"])
+
+
 def sequence_text(protocol: str, row: ExporterRow) -> str:
     """Return what the sequence numbers say, such as ``30 flows lost in 2 gaps, 1 restart``."""
     said = []
     if row.events["gap"]:
         unit = SEQUENCE_UNITS.get(protocol, "flow")
-        said.append(f"{counted(row.lost, unit)} lost in {counted(row.events['gap'], 'gap')}")
+        said.append(f"{counted(max(row.lost, 0), unit)} lost in {counted(row.events['gap'], 'gap')}")
     if row.events["reordered"]:
         said.append(f"{row.events['reordered']} reordered")
     said += [counted(row.events[event], event) for event in ("duplicate", "restart") if row.events[event]]

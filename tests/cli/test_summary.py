@@ -119,6 +119,15 @@ def test_sequence_texts():
     assert summary_of(message("x")).splitlines()[2].endswith("in order")
 
 
+def test_what_comes_late_was_not_lost():
+    two = {"protocol": "netflow5", "header": {"version": 5, "count": 2}}
+    for parts, lost in (({}, "2 datagrams"), (two, "1 flow"), ({"protocol": "ipfix", "flows": [{}] * 3}, "0 records")):
+        text = summary_of(
+            message("x", sequence=sequence("gap", 3), **parts), message("x", sequence=sequence("reordered"), **parts)
+        )
+        assert text.splitlines()[2].endswith(f"{lost} lost in 1 gap, 1 reordered")
+
+
 def test_a_template_id_of_two_protocols_is_two_templates():
     text = summary_of(
         message("x", {"observationDomainId": 0}, protocol="ipfix", templates=[template(1024, names=("a",))]),
