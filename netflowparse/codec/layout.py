@@ -29,7 +29,6 @@ class Layout:
     misfits: tuple[tuple[int, str], ...] = ()
     fields: tuple[Field, ...] = field(init=False)
     minimum_length: int = field(init=False)
-    field_count: int = field(init=False)
     fixed: bool = field(init=False)
     may_be_odd: bool = field(init=False)
     clocked: tuple[tuple[str, str], ...] = field(init=False)
@@ -39,7 +38,6 @@ class Layout:
         derived: dict[str, Any] = {
             "fields": fields,
             "minimum_length": sum(each.minimum_length for each in fields),
-            "field_count": sum(each.name is not None for each in fields),
             "fixed": all(each.fixed for each in fields),
             "may_be_odd": any(each.may_be_odd for each in fields),
             "clocked": tuple((key, self.names[index]) for key, index in clocked(self.display)),

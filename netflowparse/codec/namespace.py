@@ -13,7 +13,7 @@ from struct import error as StructError  # noqa: N812
 from typing import Any, TypeAlias
 
 from ..limits import Limits
-from ..wire.leaves import EXACT, INTEGERS, WIDEST_INTEGER, fits, fixed_leaf
+from ..wire.leaves import EXACT, INTEGERS, WIDEST_INTEGER, fits, fixed_leaf, octet_value
 from ..wire.texts import decode_application_id, decode_padded_text, decode_text
 from ..wire.values import Odd, Site, ntp_microseconds, ntp_nanoseconds
 from .plan import field_of
@@ -105,7 +105,7 @@ def _flexible(abstract_type: str, octet_values: str, names: dict[str, Any]) -> R
         length = len(octets)
         if not fits(abstract_type, length):
             faults.append((where, field))
-            return octets.hex() if octet_values == "hex" else octets
+            return octet_value(octets, octet_values)
         leaf = leaves[length]
         if leaf is None:
             leaf = leaves[length] = _leaf_reading(abstract_type, length, names)

@@ -1,4 +1,4 @@
-"""What a record reader is, and a shape's choice between the two engines.
+"""What readers are, whichever engine made them.
 
 A record reader is called as ``read(octets, start, end, most, faults, clock)`` and returns (records, stop): dicts of
 the whole records between *start* and *end*, at most *most* of them, and the offset behind the last.  A last record

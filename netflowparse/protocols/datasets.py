@@ -65,19 +65,12 @@ def skip_set(work: Assembly, set_id: int, start: int, end: int) -> None:
 
 def _leave(work: Assembly, code: str, why: str, set_id: int, start: int, end: int) -> None:
     """Note a set that is left undecoded as a whole."""
-    offset = start - HEADER
-    facts: dict[str, Any] = {"set_id": set_id}
+    facts: dict[str, Any] = {"offset": start - HEADER, "set_id": set_id}
     if code != UNKNOWN_SET:
         work.complete = False
         facts["template_id"] = set_id
-    work.problems.add(
-        code,
-        f"set {set_id} at octet {offset}: {why}, {end - start} octets left undecoded",
-        offset,
-        **facts,
-        length=end - start,
-        octets=work.problems.quote(work.octets, start, end),
-    )
+    message = f"set {set_id} at octet {start - HEADER}: {why}, {end - start} octets left undecoded"
+    work.problems.leave(code, message, work.octets, start, end, **facts)
 
 
 def _report_limit(work: Assembly, set_id: int, stop: int, end: int) -> None:
@@ -101,17 +94,9 @@ def _report_cut(work: Assembly, layout: Layout, set_id: int, stop: int, end: int
         return
     cut = spans(layout.fields, work.octets, stop, end)
     element = layout.names[len(cut) - 1]
-    work.problems.add(
-        TRUNCATED_RECORD,
-        f"record of set {set_id} at octet {stop}: {element} at octet {cut[-1][0]} runs past the set's end",
-        stop,
-        malformed=True,
-        set_id=set_id,
-        template_id=set_id,
-        length=end - stop,
-        element=element,
-        octets=work.problems.quote(work.octets, stop, end),
-    )
+    message = f"record of set {set_id} at octet {stop}: {element} at octet {cut[-1][0]} runs past the set's end"
+    facts: dict[str, Any] = {"malformed": True, "set_id": set_id, "template_id": set_id, "element": element}
+    work.problems.leave(TRUNCATED_RECORD, message, work.octets, stop, end, **facts)
 
 
 def _report_misfits(work: Assembly, layout: Layout, set_id: int, start: int) -> None:

@@ -95,13 +95,8 @@ class FixedFormat:
         aggregation = header.get("aggregation", 0)
         records = self._records.get(aggregation)
         if records is None:
-            problems.add(
-                UNKNOWN_LAYOUT,
-                f"aggregation {aggregation} at octet 22: no layout is known, {end - start} octets left undecoded",
-                22,
-                length=end - start,
-                octets=problems.quote(octets, start, end),
-            )
+            why = f"aggregation {aggregation} at octet 22: no layout is known, {end - start} octets left undecoded"
+            problems.leave(UNKNOWN_LAYOUT, why, octets, start, end, offset=22)
             return []
         nanoseconds = header["exportNanoseconds"]
         if nanoseconds >= NANOSECONDS_PER_SECOND:
@@ -140,13 +135,8 @@ def _report_count(octets: bytes, count: int, size: int, start: int, problems: Pr
                 length=left,
             )
     elif stop != end:
-        problems.add(
-            TRAILING_OCTETS,
-            f"{end - stop} octets at octet {stop} beyond the records that the header counts ({count})",
-            stop,
-            length=end - stop,
-            octets=problems.quote(octets, stop, end),
-        )
+        why = f"{end - stop} octets at octet {stop} beyond the records that the header counts ({count})"
+        problems.leave(TRAILING_OCTETS, why, octets, stop, end)
 
 
 def _format(version: int, header: Struct, records: dict[int, Struct]) -> Callable[[Context], FixedFormat]:

@@ -46,12 +46,12 @@ def walk_sets(
                 quirks.append(ZERO_FILLED_TAIL)
                 return sets
             message = f"set {set_id} at octet {position}: length {length}, need at least {HEADER}"
-            _report_rest(problems, BAD_LENGTH, message, octets, position, end, malformed=True, set_id=set_id)
+            problems.leave(BAD_LENGTH, message, octets, position, end, malformed=True, set_id=set_id)
             return sets
         if after > end:
             if netflow9 and _is_uncounted_padding(octets, position, end, read_pair):
                 message = f"set at octet {position}: padding that the set before does not count"
-                _report_rest(problems, BAD_LENGTH, message, octets, position, end, malformed=True)
+                problems.leave(BAD_LENGTH, message, octets, position, end, malformed=True)
                 return sets
             message = f"set {set_id} at octet {position}: length {length}, {end - position} octets are there"
             facts: dict[str, Any] = {"set_id": set_id, "length": end - position, "missing": after - end}
@@ -61,16 +61,8 @@ def walk_sets(
         position = after
     if position < end and any(octets[position:end]):
         message = f"{end - position} octets at octet {position} after the last set"
-        _report_rest(problems, TRAILING_OCTETS, message, octets, position, end)
+        problems.leave(TRAILING_OCTETS, message, octets, position, end)
     return sets
-
-
-def _report_rest(
-    problems: Problems, code: str, message: str, octets: bytes, position: int, end: int, **facts: Any
-) -> None:
-    """Note that nothing from *position* on is read."""
-    quoted = problems.quote(octets, position, end)
-    problems.add(code, message, position, **facts, length=end - position, octets=quoted)
 
 
 def _is_uncounted_padding(octets: bytes, position: int, end: int, read_pair: PairReader) -> bool:

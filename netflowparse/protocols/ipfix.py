@@ -55,13 +55,10 @@ class Ipfix(SetFormat):
         if not count:
             _withdrawal(work, template_id, position, options=options)
             return position + TEMPLATE_HEADER
-        first, scope = position + TEMPLATE_HEADER, None
+        first, scope = self._first_specifier(work, template_id, position, end, options=options), None
+        if first is None:
+            return None
         if options:
-            first = position + self._options_template_length
-            if first > end:
-                why = f"{end - position} octets, need {self._options_template_length}"
-                reject(work, template_id, position, why, options=True, cut=True)
-                return None
             _, _, scope = self._read_options_template(work.octets, position)
         specifiers, after = self._read_specifiers(work.octets, first, end, count, [], None)
         if len(specifiers) < count:
@@ -98,13 +95,8 @@ def _message_end(work: Assembly, length: int) -> int:
         )
         return there
     if length < there:
-        work.problems.add(
-            TRAILING_OCTETS,
-            f"{there - length} octets at octet {length} after the message",
-            length,
-            length=there - length,
-            octets=work.problems.quote(work.octets, length, there),
-        )
+        message = f"{there - length} octets at octet {length} after the message"
+        work.problems.leave(TRAILING_OCTETS, message, work.octets, length, there)
     return length
 
 

@@ -15,7 +15,7 @@ from ..wire import netflow9
 from .assembly import Assembly
 from .context import Context
 from .definitions import learn, reject
-from .sets import TEMPLATE_HEADER, SetFormat
+from .sets import SetFormat
 from .times import report_unknown_times
 
 SPECIFIER = netflow9.FieldSpecifier.sizeof()
@@ -60,14 +60,11 @@ class Netflow9(SetFormat):
 
     def _define(self, work: Assembly, position: int, end: int, *, options: bool) -> int | None:
         template_id, count = self._read_template(work.octets, position)
-        if not options:
-            first = position + TEMPLATE_HEADER
-            return self._learn(work, template_id, None, position, first, first + count * SPECIFIER, end)
-        first = position + self._options_template_length
-        if first > end:
-            why = f"{end - position} octets, need {self._options_template_length}"
-            reject(work, template_id, position, why, options=True, cut=True)
+        first = self._first_specifier(work, template_id, position, end, options=options)
+        if first is None:
             return None
+        if not options:
+            return self._learn(work, template_id, None, position, first, first + count * SPECIFIER, end)
         _, scope, rest = self._read_options_template(work.octets, position)
         if scope % SPECIFIER or rest % SPECIFIER:
             why = f"lengths {scope} and {rest}, need multiples of {SPECIFIER}"

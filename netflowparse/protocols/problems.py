@@ -27,18 +27,26 @@ class Problems:
 
     def add(self, code: str, message: str, offset: int, *, malformed: bool = False, **facts: Any) -> None:
         """Note a problem at *offset* octets from the datagram's start; *malformed* is structural damage."""
-        self.malformed = self.malformed or malformed
         if self.full:
             self.count(offset, malformed=malformed)
             return
         problem = cast(Problem, {"code": code, "message": message, "offset": offset, **facts})
         if malformed:
-            problem["malformed"] = True
+            problem["malformed"] = self.malformed = True
         self.entries.append(problem)
+
+    def leave(
+        self, code: str, message: str, octets: bytes, start: int, end: int, *, offset: int | None = None, **facts: Any
+    ) -> None:
+        """Note that what stands from *start* to *end* is not read: its length, and a quotation.
+
+        *offset* is *start* unless what is at fault stands elsewhere.
+        """
+        at = start if offset is None else offset
+        self.add(code, message, at, **facts, length=end - start, octets=self.quote(octets, start, end))
 
     def count(self, offset: int, *, malformed: bool = False) -> None:
         """Note that there is a problem more than is listed."""
-        self.malformed = self.malformed or malformed
         unlisted = self._unlisted
         if unlisted is None:
             unlisted = {"code": LIMIT, "message": "", "offset": offset, "limit": "problems", "count": 0}
@@ -47,7 +55,7 @@ class Problems:
         unlisted["count"] += 1
         unlisted["message"] = f"problems not listed, from octet {unlisted['offset']}: {unlisted['count']}"
         if malformed:
-            unlisted["malformed"] = True
+            unlisted["malformed"] = self.malformed = True
 
     def quote(self, octets: bytes, start: int, end: int) -> str:
         """Hex of what stands from *start* to *end*, as much of it as a problem may quote."""

@@ -9,7 +9,7 @@ from ..wire.sets import FIRST_DATA_SET, SetHeader, TemplateHeader
 from .assembly import Assembly
 from .context import Context
 from .datasets import read_data_set, skip_set
-from .definitions import note_padding, refresh
+from .definitions import note_padding, refresh, reject
 from .framing import content_end, walk_sets
 
 TEMPLATE_HEADER: int = TemplateHeader.sizeof()
@@ -64,6 +64,17 @@ class SetFormat:
                 return
             position = after
         note_padding(work, position, start, end)
+
+    def _first_specifier(
+        self, work: Assembly, template_id: int, position: int, end: int, *, options: bool
+    ) -> int | None:
+        """The offset behind the head of the template record at *position*, or None, reported, where that is cut."""
+        length = self._options_template_length if options else TEMPLATE_HEADER
+        if position + length > end:
+            why = f"{end - position} octets, need {length}"
+            reject(work, template_id, position, why, options=options, cut=True)
+            return None
+        return position + length
 
     def _define(self, work: Assembly, position: int, end: int, *, options: bool) -> int | None:
         """Obey the template record at *position*; the offset behind it, or None where that cannot be told."""

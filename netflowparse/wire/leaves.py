@@ -70,13 +70,18 @@ EXACT: dict[str, dict[int, Construct]] = {
 ABSTRACT_TYPES = frozenset({*EXACT, *INTEGERS, *OCTETS, "string"})
 
 
-#: what octets become that no type explains
+#: what reads octets that no type explains
 OCTET_VALUES: dict[str, type[Value]] = {"hex": Hex, "bytes": Raw}
 #: types whose octets, any number of them, spell a text
 TEXTS: dict[str, Callable[[Construct], Value]] = {
     "string": PaddedText,
     APPLICATION_ID: lambda subcon: ApplicationId(subcon, subcon.sizeof()),
 }
+
+
+def octet_value(octets: bytes, octet_values: str) -> str | bytes:
+    """*octets* that no type explains, as "hex" text or "bytes"."""
+    return octets.hex() if octet_values == "hex" else octets
 
 
 class VarLength(Construct):  # type: ignore[misc]
@@ -106,7 +111,7 @@ class Flexible(Value):
 
     def _decode(self, obj: bytes, context: Any, path: str) -> Any:
         if not fits(self.abstract_type, len(obj)):
-            return Odd(obj.hex() if self.octet_values == "hex" else obj)
+            return Odd(octet_value(obj, self.octet_values))
         return fixed_leaf(self.abstract_type, len(obj), self.octet_values).parse(obj)
 
     def _encode(self, obj: Any, context: Any, path: str) -> bytes:
@@ -151,7 +156,7 @@ def fixed_leaf(abstract_type: str, length: int, octet_values: str = "hex") -> Co
         return TEXTS[abstract_type](Bytes(length)) if length else Computed("")
     if abstract_type in OCTETS or not fits(abstract_type, length):
         if not length:
-            return Computed("" if octet_values == "hex" else b"")
+            return Computed(octet_value(b"", octet_values))
         return OCTET_VALUES[octet_values](Bytes(length))
     if not length:
         return Computed(None)
