@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from dataclasses import asdict
 
 import pytest
 
@@ -60,3 +61,5 @@ def test_every_limit_is_explained() -> None:
     documentation = netflowparse.Limits.__doc__ or ""
     for field in netflowparse.Limits.__dataclass_fields__:
         assert f"``{field}``" in documentation
+    rows = re.findall(r"^\| `([a-z_]+)` \| ([0-9]+) \| [^|]+ \| [^|]+ \|$", PROBLEMS, re.MULTILINE)
+    assert {name: int(default) for name, default in rows} == asdict(netflowparse.Limits())
