@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from facts import ELEMENTS, Element, FactError, codes, first_filled, read, unique
+from facts import ELEMENTS, Element, FactError, codes, first_filled, read
 from keys import Facts, collect
 from labels import flag_labels, value_labels
 
@@ -25,18 +25,8 @@ MODULES = HERE.parent / "netflowparse" / "registry"
 
 SFLOW_CODES = (
     # constant, file, column of values, column of names
-    ("ADDRESS_TYPES", "address-types.csv", "value", "name"),
-    ("AS_PATH_SEGMENT_TYPES", "as-path-segment-types.csv", "value", "name"),
-    ("DATA_SOURCE_CLASSES", "data-source-classes.csv", "class", "name"),
     ("DISCARD_REASONS", "discard-reasons.csv", "reason", "name"),
     ("HEADER_PROTOCOLS", "header-protocols.csv", "value", "name"),
-    ("INTERFACE_DIRECTIONS", "if-direction.csv", "value", "name"),
-    ("INTERFACE_FORMATS", "interface-formats.csv", "format", "name"),
-)
-SFLOW_FORMATS = (
-    ("COUNTER_RECORD_FORMATS", "counter-record-formats.csv"),
-    ("FLOW_RECORD_FORMATS", "flow-record-formats.csv"),
-    ("SAMPLE_FORMATS", "sample-formats.csv"),
 )
 
 
@@ -144,11 +134,7 @@ def sflow_module(folder: Path) -> str:
     for constant, file, value, name in SFLOW_CODES:
         names = codes(folder, f"sflow/{file}", first_filled(name), value)
         parts.append(_table(constant, "dict[int, str]", dict(sorted(names.items()))))
-    for constant, file in SFLOW_FORMATS:
-        rows = unique(read(folder, f"sflow/{file}", "enterprise", "format", "name"), "enterprise", "format")
-        formats = {(row.number("enterprise"), row.number("format")): row["name"] for row in rows}
-        parts.append(_table(constant, "dict[tuple[int, int], str]", dict(sorted(formats.items()))))
-    return _module("sflow/*.csv", "sFlow version 5: names of its numbers; formats by (enterprise, format).", *parts)
+    return _module("sflow/*.csv", "sFlow version 5: names of its numbers.", *parts)
 
 
 def _module(sources: str, purpose: str, *parts: str, imports: str = "") -> str:

@@ -1,6 +1,7 @@
-"""What element numbers mean: IANA's, the vendors', NetFlow v9's and the caller's own."""
+"""What element numbers mean: IANA's, the vendors', NetFlow v9's and the caller's own; and sFlow's codes."""
 
+from ._sflow import DISCARD_REASONS, HEADER_PROTOCOLS
 from .element import Element
 from .registry import Registry
 
-__all__ = ["Element", "Registry"]
+__all__ = ["DISCARD_REASONS", "HEADER_PROTOCOLS", "Element", "Registry"]

@@ -120,6 +120,19 @@ class Raw(Value):
         return value
 
 
+class Untyped(Value):
+    """Octets that no type explains, in a declaration that serves every setting: the engine gives them hex or bytes."""
+
+    def _decode(self, obj: bytes, context: Any, path: str) -> bytes:
+        return obj
+
+    def _encode(self, obj: str | bytes, context: Any, path: str) -> bytes:
+        return bytes.fromhex(obj) if isinstance(obj, str) else obj
+
+    def emit(self, value: str, site: Site) -> str:
+        return f"untyped({value})"
+
+
 class Boolean(Value):
     """1 -> True, 2 -> False, anything else -> None and a problem.  RFC 7011 §6.1.5."""
 
