@@ -19,7 +19,7 @@ from ..wire.values import Site
 from .display import Emit, spell
 from .layout import Layout
 from .plan import Field, fields_of
-from .reader import HeaderReader, PairReader, RecordReader
+from .reader import Filler, HeaderReader, PairReader, RecordReader
 
 INDENT = "    "
 #: Keys of one dict display.  CPython makes a display of as many in one go; a wider one it fills item by item, growing.
@@ -37,7 +37,7 @@ class Compiler:
         """The reader of records of *layout*."""
         scope = dict(self._namespace)
         lines = _fixed_records(layout, scope) if layout.fixed else _free_records(layout, scope)
-        reader: RecordReader = _function([READ, *lines], scope)
+        reader: RecordReader = function([READ, *lines], scope)
         return reader
 
     def header_reader(self, layout: Layout) -> HeaderReader:
@@ -46,15 +46,25 @@ class Compiler:
         scope = {**self._namespace, "unpack": packing.unpack_from}
         display = spell(layout.display, _emitter(layout, "offset"))
         lines = [f"{_targets(layout.fields)} = unpack(octets, offset)", f"return {display}"]
-        reader: HeaderReader = _function(["def read(octets, offset):", *(INDENT + line for line in lines)], scope)
+        reader: HeaderReader = function(["def read(octets, offset):", *(INDENT + line for line in lines)], scope)
         return reader
+
+    def filler(self, layout: Layout) -> Filler:
+        """The function that puts the values of one header of *layout* at an offset into a dict."""
+        emit = _emitter(layout, "offset")
+        lines = [f"{_targets(layout.fields)} = unpack(octets, offset)"]
+        lines += [f"record[{key!r}] = {source.emit(emit)}" for key, source in layout.display]
+        scope = {**self._namespace, "unpack": _packing(layout.fields).unpack_from}
+        fill: Filler = function(["def read(record, octets, offset):", *(INDENT + line for line in lines)], scope)
+        return fill
 
     def pair_reader(self, declaration: Struct) -> PairReader:
         """The reader of the integers of a small head at an offset, as a tuple."""
         return _packing(tuple(fields_of(declaration))).unpack_from
 
 
-def _function(lines: list[str], scope: dict[str, Any]) -> Any:
+def function(lines: list[str], scope: dict[str, Any]) -> Any:
+    """The function called ``read`` that *lines* define, with *scope* as its globals."""
     source = "\n".join(lines) + "\n"
     exec(compile(source, "<netflowparse record>", "exec"), scope)
     function = scope.pop("read")

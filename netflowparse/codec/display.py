@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
+from ..wire.parts import Part
+
 Emit: TypeAlias = Callable[[int], str]  # field index -> source text of its value
 
 UPTIME_RANGE = 1 << 32  # ms: sysUpTime wraps after 49.7 days
@@ -56,6 +58,20 @@ class Several(NamedTuple):
         return f"[{', '.join(emit(field) for field in self.fields)}]"
 
 
+class Bits(NamedTuple):
+    """A part of a word."""
+
+    field: int
+    part: Part
+
+    def build(self, values: Sequence[Any], at: Clock | None) -> Any:
+        return values[self.field][self.part.key]
+
+    def emit(self, emit: Emit) -> str:
+        _, shift, mask = self.part
+        return f"{emit(self.field)} >> {shift} & {mask}" if shift else f"{emit(self.field)} & {mask}"
+
+
 class Nested(NamedTuple):
     """A dict of its own under one key."""
 
@@ -66,6 +82,18 @@ class Nested(NamedTuple):
 
     def emit(self, emit: Emit) -> str:
         return spell(self.display, emit)
+
+
+class Listed(NamedTuple):
+    """A list of one dict under one key."""
+
+    display: Display
+
+    def build(self, values: Sequence[Any], at: Clock | None) -> Any:
+        return [build(self.display, values, at)]
+
+    def emit(self, emit: Emit) -> str:
+        return f"[{spell(self.display, emit)}]"
 
 
 class Absolute(NamedTuple):
@@ -102,7 +130,7 @@ class SinceBoot(NamedTuple):
         return f"{emit(self.system_start)} + {_uptime(emit(self.field), wide=self.wide)}"
 
 
-Source: TypeAlias = One | Several | Nested | Absolute | SinceBoot
+Source: TypeAlias = One | Several | Bits | Nested | Listed | Absolute | SinceBoot
 Display: TypeAlias = "tuple[tuple[str, Source], ...]"
 
 

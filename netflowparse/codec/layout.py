@@ -10,8 +10,9 @@ from typing import Any
 
 from construct import Struct
 
-from .display import Display, by_key, clocked
-from .plan import Field, fields_of
+from ..wire.values import Untyped
+from .display import Bits, Display, by_key, clocked
+from .plan import Field, NotCompilable, fields_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +49,18 @@ class Layout:
 
 def layout_of(declaration: Struct, *derived: tuple[str, Any]) -> Layout:
     """The layout of a declaration whose field names are its keys; *derived* (key, source) pairs come after them."""
-    names = tuple(each.name or "" for each in fields_of(declaration))
-    keyed = by_key((name, index) for index, name in enumerate(names) if name)
-    return Layout(declaration, (*keyed, *derived), names)
+    fields = fields_of(declaration)
+    names = tuple(each.name or "" for each in fields)
+    keyed = by_key((name, index) for index, name in enumerate(names) if name and not fields[index].parts)
+    parts = ((part.key, Bits(index, part)) for index, field in enumerate(fields) for part in field.parts)
+    return Layout(declaration, (*keyed, *parts, *derived), names)
+
+
+def plain_layout(declaration: Struct) -> Layout | None:
+    """The layout of *declaration* if its octets are always as many and its values never odd, else None."""
+    try:
+        layout = layout_of(declaration)
+    except NotCompilable:
+        return None
+    plain = layout.fixed and not layout.may_be_odd
+    return layout if plain and not any(isinstance(field.value, Untyped) for field in layout.fields) else None

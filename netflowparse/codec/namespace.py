@@ -85,6 +85,7 @@ def namespace(limits: Limits, octet_values: str = "hex") -> dict[str, Any]:
         "nothing": _nothing,
         "ntp_microseconds": ntp_microseconds,
         "ntp_nanoseconds": ntp_nanoseconds,
+        "untyped": bytes.hex if octet_values == "hex" else bytes,
     }
     for name, decode in (
         ("text", decode_text),

@@ -6,6 +6,7 @@ losing the fast path must fail, not slow users down in silence.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from struct import calcsize
@@ -28,6 +29,7 @@ from construct import (
 
 from ..wire.ipfix import HasBit
 from ..wire.leaves import VarLength
+from ..wire.parts import Part, Parts
 from ..wire.values import Site, Value
 
 #: How integers that ``struct`` has no letter for are split: octets -> letters.
@@ -53,6 +55,7 @@ class Field:
     variable: bool = False
     signed: bool | None = None  # of an integer that struct has no letter for; None: what struct gives is the value
     condition: tuple[str, int] | None = None
+    parts: tuple[Part, ...] = ()  # the values that its bits hold, where it is not one itself
     octets: int = field(init=False)  # that it takes when it is there and of fixed length
 
     def __post_init__(self) -> None:
@@ -109,6 +112,8 @@ def fields_of(declaration: Struct) -> list[Field]:
 @lru_cache(maxsize=4096)
 def field_of(name: str | None, node: Construct) -> Field:
     """What *node* reads, as the field called *name*."""
+    if isinstance(node, Const) and name is None:  # a word that is always the same, and told by nothing
+        return Field(None, f"{node.sizeof()}x")
     if isinstance(node, Renamed | Const):
         return field_of(name, node.subcon)
     if isinstance(node, FormatField):
@@ -122,6 +127,9 @@ def field_of(name: str | None, node: Construct) -> Field:
         return Field(name, letters, signed=node.signed)
     if isinstance(node, Padded) and node.subcon is Pass:
         return Field(None, f"{node.length}x")
+    if isinstance(node, Padded):
+        inner = field_of(name, node.subcon)
+        return Field(name, f"{inner.letters}{node.length - inner.octets}x", value=inner.value, signed=inner.signed)
     if isinstance(node, Computed):
         return Field(name, "", constant=node.func)
     if isinstance(node, Prefixed) and isinstance(node.lengthfield, VarLength):
@@ -132,6 +140,8 @@ def field_of(name: str | None, node: Construct) -> Field:
     if isinstance(node, Value):
         inner = field_of(name, node.subcon)
         return Field(name, inner.letters, value=node)
+    if isinstance(node, Parts):
+        return Field(name, field_of(name, node.subcon).letters, parts=node.parts)
     raise NotCompilable(f"{name}: {node!r}")
 
 
@@ -139,3 +149,17 @@ def _adapter(node: Construct, subcon: Construct) -> Value:
     if isinstance(node, Value) and node.subcon is subcon:
         return node
     raise NotCompilable(f"variable length of {node!r}")
+
+
+def expectation(node: Construct) -> str:
+    """What a sound value of *node* would be, for the text of a problem; of items and arms, each of their kinds."""
+    return " or ".join(sorted(set(_expectations(node))))
+
+
+def _expectations(node: Construct) -> Iterator[str]:
+    if isinstance(node, Value) and node.expected:
+        yield node.expected
+    parts = [*getattr(node, "subcons", ()), *getattr(node, "arms", {}).values(), getattr(node, "subcon", None)]
+    for part in parts:
+        if part is not None:
+            yield from _expectations(part)

@@ -10,29 +10,13 @@ from ..limits import Limits
 from ..registry import Registry
 from ..template import VARIABLE_LENGTH, ShapeKey, Template
 from . import reference
-from .compile import Compiler
 from .display import Clock
+from .engine import Engine
 from .layout import Layout
-from .namespace import namespace
 from .reader import Faults, RecordReader
 from .record import UPTIME_OCTETS, template_layout
 
 COMPILE_AFTER = 6  # records interpreted
-
-
-class Engine:
-    """Makes readers: compiled ones, or with ``compiled=False`` those of the reference engine.
-
-    *octet_values* says what octets become that no type explains: "hex" text or "bytes".
-    """
-
-    def __init__(self, limits: Limits, *, compiled: bool = True, octet_values: str = "hex") -> None:
-        maker = Compiler(namespace(limits, octet_values)) if compiled else reference
-        self.compiled = compiled
-        self.octet_values = octet_values
-        self.record_reader = maker.record_reader
-        self.header_reader = maker.header_reader
-        self.pair_reader = maker.pair_reader
 
 
 class RecordShape:

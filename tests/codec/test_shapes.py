@@ -6,7 +6,8 @@ import pytest
 
 from netflowparse import Limits, Registry
 from netflowparse.codec import shapes as module
-from netflowparse.codec.shapes import Engine, ShapeCache
+from netflowparse.codec.engine import Engine
+from netflowparse.codec.shapes import ShapeCache
 from netflowparse.template import FieldSpecifier, Template
 
 
