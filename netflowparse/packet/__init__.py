@@ -1,0 +1,1 @@
+"""Packets to dicts: the layers of what a device sampled, as far as its octets reach."""
