@@ -15,6 +15,7 @@ from .protocols.definitions import describe_fields
 from .protocols.fixed import FIXED_FORMATS
 from .protocols.ipfix import Ipfix
 from .protocols.netflow9 import Netflow9
+from .protocols.sflow5 import Sflow5
 from .registry import Registry
 from .state.templates import TRANSPORTS
 from .types import Message, Octets, TemplateRow, Transport
@@ -26,7 +27,8 @@ class _Format(Protocol):
     def decode(self, octets: bytes, exporter: Hashable, now: int | None, transport: str) -> Message: ...
 
 
-FORMATS: dict[int, Callable[[Context], _Format]] = {**FIXED_FORMATS, 9: Netflow9, 10: Ipfix}
+#: by the first two octets; sFlow's version has four
+FORMATS: dict[int, Callable[[Context], _Format]] = {0: Sflow5, **FIXED_FORMATS, 9: Netflow9, 10: Ipfix}
 
 
 class Decoder:
@@ -35,6 +37,8 @@ class Decoder:
     * ``registry``: names and types of information elements; by default IANA's and the vendors'.
     * ``limits``: bounds on state, work and output.
     * ``octet_values``: what octets become that no type explains: "hex" text, or "bytes", of which JSON knows nothing.
+    * ``packet_sections``: whether packets are decoded whose first octets an IPFIX or NetFlow v9 record holds (elements
+      104, 313, 314 and 315), as those are that sFlow samples; what the record itself says stands.
     * ``compiled=False``: every format is read by its Construct declaration, interpreted: slow, and otherwise the same.
 
     Single-threaded, and picklable with all that it remembers.  Exporters are independent of each other: to use more
@@ -47,14 +51,18 @@ class Decoder:
         registry: Registry | None = None,
         limits: Limits | None = None,
         octet_values: Literal["hex", "bytes"] = "hex",
+        packet_sections: bool = False,
         compiled: bool = True,
     ) -> None:
         if octet_values not in ("hex", "bytes"):
             raise UsageError(f"octet_values={octet_values!r}: expected 'hex' or 'bytes'")
         compiled = _expect(compiled, bool, "compiled")
+        packet_sections = _expect(packet_sections, bool, "packet_sections")
         registry = Registry() if registry is None else _expect(registry, Registry, "registry")
         limits = Limits() if limits is None else _expect(limits, Limits, "limits")
-        self._context = make_context(registry, limits, compiled=compiled, octet_values=octet_values)
+        self._context = make_context(
+            registry, limits, compiled=compiled, octet_values=octet_values, packet_sections=packet_sections
+        )
         self._formats: dict[int, _Format] = {}  # by version, made when first met
 
     @property
@@ -77,6 +85,7 @@ class Decoder:
             "limits": context.limits,
             "compiled": context.engine.compiled,
             "octet_values": context.engine.octet_values,
+            "packet_sections": context.sections is not None,
             "store": context.store,
         }
 
@@ -184,8 +193,8 @@ def _expect(value: object, kind: type[_Kind], name: str) -> _Kind:
 
 def _unknown_version(version: int, datagram: bytes) -> UnknownVersion:
     hint = ""
-    if datagram[:4] == b"\0\0\0\5":
-        hint = "00 00 00 05 begins an sFlow version 5 datagram"
-    elif datagram[0] in FORMATS and not datagram[1]:
+    if datagram[0] in FORMATS and not datagram[1]:
         hint = f"octets in the wrong order? {datagram[0]} is 00 {datagram[0]:02x} on the wire"
-    return UnknownVersion(f"version {version}: expected 1, 5, 6, 7, 8, 9 or 10", version=version, hint=hint)
+    return UnknownVersion(
+        f"version {version}: expected 1, 5, 6, 7, 8, 9 or 10, or sFlow's 5 in four octets", version=version, hint=hint
+    )

@@ -70,6 +70,7 @@ class RegistryError(UsageError):
 TRUNCATED_MESSAGE = "truncated_message"
 BAD_LENGTH = "bad_length"
 TRUNCATED_SET = "truncated_set"
+TRUNCATED_SAMPLE = "truncated_sample"
 TRUNCATED_RECORD = "truncated_record"
 TRAILING_OCTETS = "trailing_octets"
 COUNT_MISMATCH = "count_mismatch"

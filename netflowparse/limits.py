@@ -20,6 +20,9 @@ class Limits:
       longest is forgotten.  Forged domain numbers.
     * ``templates_per_exporter``, ``template_fields_per_exporter``: over all its domains; more are rejected.  Floods of
       new template ids.
+    * ``sample_sources``, ``sample_sources_per_exporter``: data sources of sFlow agents whose sample numbers are
+      remembered, of all exporters together and of each; exporters are forgotten as above, and where one has more, its
+      sub-agents start afresh.  Forged source numbers.
     * ``fields_per_template``: a template with more is rejected.  One datagram that claims a huge record.
 
     Work and output, for each datagram:
@@ -28,6 +31,10 @@ class Limits:
       whose records cost the sender nothing.
     * ``problems``: problems listed; further ones are counted.  Datagrams made of nothing but damage.
     * ``sample_octets``: octets that a problem quotes, in hex.
+    * ``packet_layers``: headers in one sampled packet, tags and labels counted one by one; what comes after is left
+      undecoded.  Packets of nothing but tags.
+    * ``nesting``: packets in tunnels inside one another, and records inside records.  Trees that are deep enough to
+      end whoever walks them.
 
     Caches, for each decoder:
 
@@ -43,10 +50,14 @@ class Limits:
     domains_per_exporter: int = 1_024
     templates_per_exporter: int = 4_096
     template_fields_per_exporter: int = 262_144
+    sample_sources: int = 1_048_576
+    sample_sources_per_exporter: int = 65_536
     fields_per_template: int = 2_048
     values: int = 500_000
     problems: int = 200
     sample_octets: int = 64
+    packet_layers: int = 64
+    nesting: int = 8
     record_shapes: int = 1_024
     record_shape_fields: int = 65_536
     cached_addresses: int = 65_536

@@ -6,6 +6,7 @@ from collections.abc import Hashable
 from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
 
 __all__ = [
+    "Continuity",
     "EventName",
     "Flow",
     "Header",
@@ -19,12 +20,15 @@ __all__ = [
     "TemplateField",
     "TemplateRow",
     "Transport",
+    "UnknownOctets",
 ]
 
 Flow: TypeAlias = dict[str, Any]  # keys are element names; values are plain
 Header: TypeAlias = dict[str, Any]
 Octets: TypeAlias = bytes | bytearray | memoryview
-ProtocolName: TypeAlias = Literal["netflow1", "netflow5", "netflow6", "netflow7", "netflow8", "netflow9", "ipfix"]
+ProtocolName: TypeAlias = Literal[
+    "netflow1", "netflow5", "netflow6", "netflow7", "netflow8", "netflow9", "ipfix", "sflow5"
+]
 SequenceEvent: TypeAlias = Literal["first", "in_order", "gap", "reordered", "duplicate", "restart", "uncertain"]
 EventName: TypeAlias = Literal[
     "learned", "refreshed", "replaced", "withdrawn", "withdrawal_ignored", "conflict", "rejected"
@@ -58,6 +62,25 @@ class Sequence(TypedDict):
     event: SequenceEvent
 
 
+class Continuity(Sequence):
+    """What the numbers of an sFlow flow sample say against those of its source's samples before.
+
+    Counter samples and discarded packets have a plain ``Sequence`` instead.
+    None stands where nothing can be said: the first sample, a late one, one after a restart.
+    """
+
+    sample_pool_delta: int | None  # packets that could have been sampled since the sample before
+    drops_delta: int | None  # samples that the agent lost since then
+    effective_rate: float | None  # packets for each sample, since the source was first heard or has restarted
+
+
+class UnknownOctets(TypedDict):
+    """A part of an sFlow datagram of a format that is not known here."""
+
+    format: str  # "enterprise:number"
+    octets: str | bytes  # hex, or as they are with octet_values="bytes"
+
+
 class Problem(TypedDict):
     """Something wrong in the datagram.  Everything intact was decoded all the same."""
 
@@ -67,6 +90,7 @@ class Problem(TypedDict):
     malformed: NotRequired[bool]  # structural damage, RFC 7011 §9.1
     set_id: NotRequired[int]
     template_id: NotRequired[int]
+    structure: NotRequired[str]  # of sFlow
     element: NotRequired[str]
     length: NotRequired[int]  # octets concerned
     octets: NotRequired[str]  # the first of them, hex
@@ -77,19 +101,20 @@ class Problem(TypedDict):
 
 
 class Message(TypedDict):
-    """What one datagram says.  Every key is always there."""
+    """What one datagram says.  Every key is always there but the last."""
 
     protocol: ProtocolName
     exporter: Hashable  # as the caller passed it
     header: Header
     flows: list[Flow]
     options: list[Flow]  # scope fields apart, under "scope"
-    counters: list[Flow]
+    counters: list[Flow]  # sFlow's counter samples
     templates: list[TemplateEvent]
     sequence: Sequence
     problems: list[Problem]
     quirks: list[str]
     late: list[Message]
+    unknown_samples: NotRequired[list[UnknownOctets]]  # of sFlow, where there are any
 
 
 class TemplateRow(TypedDict):

@@ -12,14 +12,15 @@ from hypothesis import HealthCheck, settings
 
 from netflowparse import Decoder
 from netflowparse.codec import shapes
+from netflowparse.protocols import sflow_shapes
 
 ROOT = Path(__file__).resolve().parent.parent
 RECORDINGS = ROOT / "tests" / "captures"
 SHARED = ROOT.parent / "shared"  # captures of other projects; not part of this repository
 
 slow_machines_are_fine = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
-settings.register_profile("default", max_examples=100, **slow_machines_are_fine)
-settings.register_profile("ci", max_examples=200, derandomize=True, **slow_machines_are_fine)
+settings.register_profile("default", max_examples=60, **slow_machines_are_fine)
+settings.register_profile("ci", max_examples=60, derandomize=True, **slow_machines_are_fine)
 settings.register_profile("long", max_examples=5000, **slow_machines_are_fine)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "default"))
 
@@ -32,9 +33,10 @@ def compiled(request: pytest.FixtureRequest) -> bool:
 
 @pytest.fixture(autouse=True, scope="session")
 def compile_at_once() -> Iterator[None]:
-    """The compiled engine compiles a shape for its first record: small tests would not see generated code otherwise."""
+    """A shape is compiled for its first record or sample: small tests would not see generated code otherwise."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(shapes, "COMPILE_AFTER", -1)
+        patch.setattr(sflow_shapes, "SIGHTINGS", 1)
         yield
 
 

@@ -73,7 +73,7 @@ def load(name: str) -> ModuleType:
 
 
 def is_sflow(payload: bytes) -> bool:
-    """Whether the payload is an sFlow datagram, which another test compares."""
+    """Whether the payload is an sFlow datagram: test_sflow_captures compares those."""
     return payload[:2] == b"\0\0"
 
 

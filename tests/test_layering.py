@@ -1,4 +1,4 @@
-"""Who may import whom: imports go one way; Construct is known to wire and codec, and as a type to protocols."""
+"""Who may import whom: imports go one way; Construct is known to wire and codec, as a type to packet and protocols."""
 
 from __future__ import annotations
 
@@ -22,16 +22,23 @@ ALLOWED = {
     "wire": {"template"},
     "registry": {"errors"},
     "codec": {"errors", "limits", "template", "wire", "registry"},
+    "packet": {"errors", "limits", "wire", "codec"},
     "state": {"errors", "limits", "template", "types"},
-    "protocols": {"errors", "limits", "template", "types", "wire", "registry", "codec", "state"},
+    "protocols": {"errors", "limits", "template", "types", "wire", "registry", "codec", "packet", "state"},
     "decoder": {"errors", "limits", "types", "registry", "state", "protocols"},
     "__init__": {"_version", "decoder", "errors", "limits", "registry"},
-    "cli": {"__init__", "_version", "decoder", "errors", "types"},
+    "cli": {"__init__", "_version", "decoder", "errors", "types", "packet"},
     "__main__": {"cli"},
 }
-THIRD_PARTY = {"wire": {"construct"}, "codec": {"construct"}, "protocols": {"construct"}, "cli": {"scapy"}}
+THIRD_PARTY = {
+    "wire": {"construct"},
+    "codec": {"construct"},
+    "packet": {"construct"},
+    "protocols": {"construct"},
+    "cli": {"scapy"},
+}
 #: protocol modules that are protocols; they never import each other
-PROTOCOLS = {"fixed", "netflow9", "ipfix"}
+PROTOCOLS = {"fixed", "netflow9", "ipfix", "sflow5"}
 
 
 def modules() -> Iterator[tuple[str, Path]]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..codec.shapes import Engine, ShapeCache
+from ..codec.engine import Engine
+from ..codec.shapes import ShapeCache
 from ..limits import Limits
 from ..registry import Registry
 from ..state.templates import TemplateStore
+from .sections import Sections
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +21,17 @@ class Context:
     limits: Limits
     store: TemplateStore
     shapes: ShapeCache
+    sections: Sections | None  # where packets in records are to be decoded
 
 
 def make_context(
-    registry: Registry, limits: Limits, *, compiled: bool, octet_values: str, store: TemplateStore | None = None
+    registry: Registry,
+    limits: Limits,
+    *,
+    compiled: bool,
+    octet_values: str,
+    packet_sections: bool,
+    store: TemplateStore | None = None,
 ) -> Context:
     """A context of its own for one decoder, with what an earlier one remembered if *store* is given."""
     engine = Engine(limits, compiled=compiled, octet_values=octet_values)
@@ -32,4 +41,5 @@ def make_context(
         limits,
         TemplateStore(limits) if store is None else store,
         ShapeCache(engine, registry, limits),
+        Sections(engine, limits) if packet_sections else None,
     )

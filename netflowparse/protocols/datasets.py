@@ -43,6 +43,8 @@ def read_data_set(work: Assembly, set_id: int, start: int, end: int) -> None:
         work.untimed += drop_unknown_times(records, shape.layout.clocked)
     if known.template.scope_count is None:
         work.flows += records
+        if work.context.sections is not None:
+            work.context.sections.decode(records, shape.layout, work.problems, start - HEADER)
     else:
         work.options += records
     for quirk in shape.quirks:

@@ -76,11 +76,8 @@ class FixedFormat:
             exporter,
             header,
             flows=self._flows(octets, header, problems),
-            options=[],
-            templates=[],
             sequence=self._sequence(exporter, header),
             problems=problems.entries,
-            quirks=[],
         )
 
     def _sequence(self, exporter: Hashable, header: Header) -> Sequence:

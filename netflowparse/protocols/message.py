@@ -14,11 +14,12 @@ def message(
     header: Header,
     *,
     flows: list[Flow],
-    options: list[Flow],
-    templates: list[TemplateEvent],
     sequence: Sequence,
     problems: list[Problem],
-    quirks: list[str],
+    options: list[Flow] | None = None,
+    counters: list[Flow] | None = None,
+    templates: list[TemplateEvent] | None = None,
+    quirks: list[str] | None = None,
 ) -> Message:
     """The message of one datagram, with every key that a message has."""
     return {
@@ -26,11 +27,11 @@ def message(
         "exporter": exporter,
         "header": header,
         "flows": flows,
-        "options": options,
-        "counters": [],
-        "templates": templates,
+        "options": [] if options is None else options,
+        "counters": [] if counters is None else counters,
+        "templates": [] if templates is None else templates,
         "sequence": sequence,
         "problems": problems,
-        "quirks": quirks,
+        "quirks": [] if quirks is None else quirks,
         "late": [],
     }

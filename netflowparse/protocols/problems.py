@@ -12,13 +12,13 @@ from ..types import Problem
 class Problems:
     """Collects problems; beyond ``Limits.problems`` they are counted in one ``limit`` entry at the end."""
 
-    __slots__ = ("_limits", "_unlisted", "entries", "malformed")
+    # Most messages have no problem: what an instance does not set costs it nothing.
+    malformed = False  # whether any of them is structural damage
+    _unlisted: Problem | None = None
 
     def __init__(self, limits: Limits) -> None:
         self.entries: list[Problem] = []
-        self.malformed = False  # whether any of them is structural damage
         self._limits = limits
-        self._unlisted: Problem | None = None
 
     @property
     def full(self) -> bool:

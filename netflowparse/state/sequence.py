@@ -59,6 +59,11 @@ class SequenceTracker:
         self._left = expected if ahead > LATE_WINDOW else None
         return {"expected": expected, "missing": ahead, "event": "gap"}
 
+    def catch_up(self, expected: int) -> None:
+        """Note that numbers have come in order up to *expected*, each counting one unit, without being observed."""
+        if self._expected != expected:
+            self._follow((expected - 1) % MODULUS, 1, True)
+
     def _follow(self, number: int, units: int, certain: bool) -> None:
         self._expected = (number + units) % MODULUS
         self._last = number

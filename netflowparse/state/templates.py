@@ -15,6 +15,7 @@ from ..limits import Limits
 from ..template import VARIABLE_LENGTH, Template
 from ..types import EventName
 from .sequence import SequenceTracker
+from .sources import SampleSource
 
 STREAMS = frozenset({"tcp", "sctp", "file"})  # transports on which withdrawals are obeyed; RFC 7011 §8.1, §8.4
 TRANSPORTS = STREAMS | {"udp"}
@@ -47,15 +48,27 @@ class KnownTemplate:
 
 
 class Domain:
-    """What is known of one observation domain (IPFIX), source id (v9) or engine (v5) of one exporter."""
+    """What is known of one observation domain (IPFIX), source id (v9), engine (v5) or sub-agent (sFlow)."""
 
-    __slots__ = ("_exporter", "_ids", "sequence", "templates")
+    __slots__ = ("_exporter", "_ids", "sequence", "sources", "templates")
 
     def __init__(self, exporter: Exporter) -> None:
         self._exporter = exporter
         self._ids: dict[bool, dict[int, None]] = {False: {}, True: {}}  # of data and of options templates, in order
         self.templates: dict[int, KnownTemplate] = {}
         self.sequence = SequenceTracker()
+        self.sources: dict[int, SampleSource] = {}  # of an sFlow agent
+
+    def new_source(self, number: int) -> SampleSource:
+        """A data source *number* of an sFlow agent that has none yet."""
+        self._exporter.make_room_for_source(self)
+        source = self.sources[number] = SampleSource()
+        return source
+
+    def forget_sources(self) -> None:
+        """Forget the data sources, and count them no longer."""
+        self._exporter.count_sources(-len(self.sources))
+        self.sources.clear()
 
     def learn(self, template: Template, definition: bytes, time: int, transport: str) -> tuple[EventName, str]:
         """Put *template* in force; returns its event (learned, refreshed, replaced, conflict) and "".
@@ -98,13 +111,14 @@ class Domain:
 class Exporter:
     """What is known of one exporter, and how much that is."""
 
-    __slots__ = ("_store", "domains", "fields", "templates")
+    __slots__ = ("_store", "domains", "fields", "sources", "templates")
 
     def __init__(self, store: TemplateStore) -> None:
         self._store = store
-        self.domains: OrderedDict[tuple[str, int], Domain] = OrderedDict()
+        self.domains: OrderedDict[tuple[str, Hashable], Domain] = OrderedDict()
         self.templates = 0
         self.fields = 0
+        self.sources = 0
 
     def grow(self, templates: int, fields: int) -> str:
         """Count more templates and fields, or fewer; the limit that forbids it if there is one, else ""."""
@@ -119,10 +133,25 @@ class Exporter:
         self._store.shrink()
         return ""
 
+    def make_room_for_source(self, domain: Domain) -> None:
+        """Count one more data source, of *domain*; where there are too many, that one starts afresh."""
+        if self.sources >= self._store.limits.sample_sources_per_exporter:
+            domain.forget_sources()
+            while self.sources >= self._store.limits.sample_sources_per_exporter:
+                self.forget_oldest_domain()
+        self.count_sources(1)
+
+    def count_sources(self, sources: int) -> None:
+        """Count more data sources, or fewer."""
+        self.sources += sources
+        self._store.sources += sources
+        self._store.shrink()
+
     def forget_oldest_domain(self) -> None:
         """Forget the domain not heard of for longest."""
         _, domain = self.domains.popitem(last=False)
         self._store.domains -= 1
+        domain.forget_sources()
         for options in (False, True):
             domain.withdraw(None, options=options)
 
@@ -134,9 +163,10 @@ class TemplateStore:
         self.limits = limits
         self.domains = 0
         self.fields = 0
+        self.sources = 0
         self._exporters: OrderedDict[Hashable, Exporter] = OrderedDict()
 
-    def domain(self, exporter: Hashable, protocol: str, number: int) -> Domain:
+    def domain(self, exporter: Hashable, protocol: str, number: Hashable) -> Domain:
         """The observation domain *number* of *exporter*, a new one if need be."""
         known = self._exporters.get(exporter)
         if known is None:
@@ -163,6 +193,7 @@ class TemplateStore:
             len(self._exporters) > limits.exporters
             or self.domains > limits.domains
             or self.fields > limits.template_fields
+            or self.sources > limits.sample_sources
         ):
             self.forget(next(iter(self._exporters)))
 
@@ -173,17 +204,18 @@ class TemplateStore:
             return False
         self.domains -= len(known.domains)
         self.fields -= known.fields
+        self.sources -= known.sources
         return True
 
     def clear(self) -> None:
         """Forget all exporters."""
         self._exporters.clear()
-        self.domains = self.fields = 0
+        self.domains = self.fields = self.sources = 0
 
     def __len__(self) -> int:
         return len(self._exporters)
 
-    def __iter__(self) -> Iterator[tuple[Hashable, str, int, KnownTemplate]]:
+    def __iter__(self) -> Iterator[tuple[Hashable, str, Any, KnownTemplate]]:
         for exporter, known in self._exporters.items():
             for (protocol, number), domain in known.domains.items():
                 for template in domain.templates.values():

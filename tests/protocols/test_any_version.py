@@ -12,7 +12,7 @@ from tests.protocols.examples import EXAMPLES, NETFLOW5, NETFLOW9, RFC3954, RFC7
 from tests.protocols.layouts import HEADERS, RECORDS, datagram, size_of
 from tests.protocols.messages import codes, malformed
 
-KNOWN = {1, 5, 6, 7, 8, 9, 10}
+KNOWN = {0, 1, 5, 6, 7, 8, 9, 10}  # 0: sFlow, whose version has four octets
 KEYS = [
     "protocol",
     "exporter",

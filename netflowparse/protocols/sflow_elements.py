@@ -1,0 +1,124 @@
+"""What sFlow's structures say that IANA has elements for: under those names too, at the top level of a flow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..types import Flow
+
+LONGEST_PREFIX = {4: 32, 6: 128}
+UNKNOWN_VLAN = 0xFFFFFFFF
+
+#: Structures that tell of the packet itself -> field -> element; they count where the packet's header was not sampled.
+SAMPLED: dict[str, dict[str, str]] = {
+    "sampled_ethernet": {
+        "length": "layer2OctetDeltaCount",
+        "src_mac": "sourceMacAddress",
+        "dst_mac": "destinationMacAddress",
+        "type": "ethernetType",
+    },
+    "sampled_ipv4": {
+        "length": "octetDeltaCount",
+        "protocol": "protocolIdentifier",
+        "src_ip": "sourceIPv4Address",
+        "dst_ip": "destinationIPv4Address",
+        "src_port": "sourceTransportPort",
+        "dst_port": "destinationTransportPort",
+        "tcp_flags": "tcpControlBits",
+        "tos": "ipClassOfService",
+    },
+    "sampled_ipv6": {
+        "length": "octetDeltaCount",
+        "protocol": "protocolIdentifier",
+        "src_ip": "sourceIPv6Address",
+        "dst_ip": "destinationIPv6Address",
+        "src_port": "sourceTransportPort",
+        "dst_port": "destinationTransportPort",
+        "tcp_flags": "tcpControlBits",
+        "priority": "ipClassOfService",
+    },
+}
+IP_VERSIONS = {"sampled_ipv4": 4, "sampled_ipv6": 6}
+
+
+def flatten_sampled(flow: Flow) -> None:
+    """Give what the agent says of the packet the names that its header would have had."""
+    for structure, names in SAMPLED.items():
+        fields = flow.get(structure)
+        if not isinstance(fields, dict) or names.keys() - fields.keys():
+            continue  # absent, twice, or not whole: it stays as it is
+        if structure in IP_VERSIONS:
+            if "ipVersion" in flow:
+                continue
+            flow["ipVersion"] = IP_VERSIONS[structure]
+        for key, name in names.items():
+            flow[name] = fields.pop(key)
+        if not fields:  # octets behind the fields stay
+            del flow[structure]
+
+
+def _switch(fields: Flow, flow: Flow) -> None:
+    vlan, post = fields.get("src_vlan", UNKNOWN_VLAN), fields.get("dst_vlan", UNKNOWN_VLAN)
+    if vlan != UNKNOWN_VLAN:
+        flow.setdefault("vlanId", vlan)
+    if post != UNKNOWN_VLAN:
+        flow.setdefault("postVlanId", post)
+
+
+def add_router(flow: Flow) -> None:
+    """Add what extended_router tells; which elements these are depends on the packet."""
+    fields = flow["extended_router"]
+    if isinstance(fields, list):
+        fields = fields[0]
+    nexthop = fields.get("nexthop")
+    _add_address(flow, "ipNextHopIPv{}Address", nexthop)
+    version = flow.get("ipVersion") or (0 if nexthop is None else _version(nexthop))
+    if version:
+        for end, key in (("source", "src_mask_len"), ("destination", "dst_mask_len")):
+            length = fields.get(key)
+            if length is not None and length <= LONGEST_PREFIX[version]:  # some agents send masks
+                flow.setdefault(f"{end}IPv{version}PrefixLength", length)
+
+
+def _gateway(fields: Flow, flow: Flow) -> None:
+    _add_address(flow, "bgpNextHopIPv{}Address", fields.get("nexthop"))
+    _add(flow, "bgpSourceAsNumber", fields.get("src_as"))
+    _add(flow, "bgpPrevAdjacentAsNumber", fields.get("src_peer_as"))
+    path = [number for segment in fields.get("dst_as_path", ()) for number in segment["asns"]]
+    if path:
+        _add(flow, "bgpNextAdjacentAsNumber", path[0])
+        _add(flow, "bgpDestinationAsNumber", path[-1])
+
+
+def _nat(fields: Flow, flow: Flow) -> None:
+    _add_address(flow, "postNATSourceIPv{}Address", fields.get("src_address"))
+    _add_address(flow, "postNATDestinationIPv{}Address", fields.get("dst_address"))
+
+
+def _nat_port(fields: Flow, flow: Flow) -> None:
+    _add(flow, "postNAPTSourceTransportPort", fields.get("src_port"))
+    _add(flow, "postNAPTDestinationTransportPort", fields.get("dst_port"))
+
+
+def _add(flow: Flow, name: str, value: Any) -> None:
+    if value is not None:
+        flow.setdefault(name, value)
+
+
+def _add_address(flow: Flow, name: str, address: str | None) -> None:
+    if address is not None:
+        flow.setdefault(name.format(_version(address)), address)
+
+
+def _version(address: str) -> int:
+    return 6 if ":" in address else 4
+
+
+#: Structure -> what adds the elements that it tells to a flow, where the flow has none of that name.
+ELEMENTS: dict[str, Callable[[Flow, Flow], None]] = {
+    "extended_switch": _switch,
+    "extended_gateway": _gateway,
+    "extended_nat": _nat,
+    "extended_nat_port": _nat_port,
+}

@@ -1,0 +1,64 @@
+"""What one sFlow datagram has given so far, and how its samples and records are told apart."""
+
+from __future__ import annotations
+
+from ..codec.reader import PairReader
+from ..limits import Limits
+from ..state.templates import Domain
+from ..types import Flow, UnknownOctets
+from ..wire import sflow5 as wire
+from .problems import Problems
+
+HEAD: int = wire.Head.sizeof()
+CLASS = 32  # bits of a source's index in its key; above them the class
+SLIP = 4  # octets by which the length of a sample may be wrong and still be understood
+
+
+class SflowWork:
+    """Collects the parts of a message while the samples of its datagram are read."""
+
+    # Of hardly any datagram are these changed: what an instance does not set costs it nothing.
+    nesting = 0  # records that the present one is inside of
+    cut = False  # whether the datagram ends inside the present sample
+    lacks_records = False  # whether records that such a sample counts are not there
+
+    def __init__(self, octets: bytes, domain: Domain, limits: Limits, samples: int) -> None:
+        self.octets = octets
+        self.domain = domain
+        self.sources = domain.sources
+        self.samples_left = samples  # behind the present one, as the datagram counts them
+        self.flows: list[Flow] = []
+        self.counters: list[Flow] = []
+        self.unknown_samples: list[UnknownOctets] = []
+        self.problems = Problems(limits)
+        self.quirks: list[str] = []
+
+    def quirk(self, name: str) -> None:
+        """Note that the quirk rule *name* was applied."""
+        if name not in self.quirks:
+            self.quirks.append(name)
+
+    def may_go_on_at(self, position: int, read_head: PairReader) -> bool:
+        """Whether the samples that are left can begin at *position*; where none are left, the datagram must end."""
+        rest = len(self.octets) - position
+        if not self.samples_left:
+            return not rest
+        if rest < HEAD:
+            return False
+        word, length = read_head(self.octets, position)
+        return number_of(word) in wire.SAMPLES and not length % 4 and HEAD < length <= rest - HEAD + SLIP
+
+
+def data_format(enterprise: int, number: int) -> int:
+    """The word that says (enterprise, format)."""
+    return enterprise << wire.FORMAT_BITS | number
+
+
+def number_of(word: int) -> tuple[int, int]:
+    """(enterprise, format) of a data_format."""
+    return word >> wire.FORMAT_BITS, word & wire.FORMAT_MASK
+
+
+def format_text(word: int) -> str:
+    """A data_format as messages have it: "enterprise:format"."""
+    return "{}:{}".format(*number_of(word))
