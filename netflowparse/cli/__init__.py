@@ -3,9 +3,9 @@
     arguments   what the user may say
     source      a file: opened, decompressed, its kind told by its first octets
     capture     pcap and pcapng -> frames, by scapy's raw readers (extra ``netflowparse[pcap]``)
-    frames      link layer, IP, UDP -> payload;  fragments: IP fragments -> whole packets
+    frames      link layer, IP, UDP -> payload, by packet/;  fragments: IP fragments -> whole packets
     datagrams   a file of any kind -> export datagrams
-    lines       messages -> JSON lines;  summary: messages -> tables
+    lines       messages -> JSON lines;  summary: messages -> tables, sFlow's own in sflow_tables
     report      what goes to stderr: failures, problems, counts;  progress: the line that shows how far we are
     wording     counts and foreign text, spelled for people
     command     the order of work and the exit code

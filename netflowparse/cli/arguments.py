@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from .._version import __version__
 
 DESCRIPTION = """\
-Decode NetFlow v1/5/6/7/8/9 and IPFIX datagrams found in files.
+Decode NetFlow v1/5/6/7/8/9, IPFIX and sFlow v5 datagrams found in files.
 
 FILE is a pcap or pcapng capture (needs scapy: pip install 'netflowparse[pcap]'), one raw datagram, or an
 IPFIX file (RFC 5655: messages one after the other).  gzip and bzip2 are undone.  "-" is standard input.
@@ -18,16 +18,18 @@ All files feed one decoder, in the order given: name the capture that holds the 
 
 EXAMPLES = """\
 examples:
-  python -m netflowparse router.pcap                     every flow and options record, one per line
-  python -m netflowparse router.pcap | jq .flow          only the flows
-  python -m netflowparse --summary *.pcap.gz             who exports what, with which templates, and what is wrong
-  python -m netflowparse --port 2055 --port 4739 x.pcap  only what was sent to these ports; what fails there is told
+  python -m netflowparse x.pcap                                    a line per flow, options record or counter sample
+  python -m netflowparse x.pcap | jq 'select(.flow).flow'          only the flows
+  python -m netflowparse x.pcap | jq 'select(.counters).counters'  only sFlow's counter samples
+  python -m netflowparse --summary *.pcap.gz                       who exports what, how it is sampled, what is wrong
+  python -m netflowparse --port 2055 --port 4739 x.pcap            only what these ports got; what fails there is told
   python -m netflowparse --messages template.bin data.bin
   tcpdump -U -w - udp port 2055 | python -m netflowparse -
 
 a line:
   {"exporter":"192.0.2.1","protocol":"netflow9","header":{...},"flow":{...}}
-  with "options" in place of "flow" for options records
+  with "options" in place of "flow" for options records; of sFlow, "flow" is a flow sample, "counters" a counter
+  sample, and "unknown_sample" a sample of a format that is not known
 
 exit status:
   0    everything found was decoded
@@ -85,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
         dest="mode",
         action="store_const",
         const="summary",
-        help="print tables of exporters, templates and problems instead of the records",
+        help="print tables of exporters, templates, samplers, interfaces and problems instead of the records",
     )
     parser.set_defaults(mode="records")
     parser.add_argument(
@@ -96,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         help="take only UDP datagrams sent to this port (may be given again); "
-        "without it every UDP datagram is tried and what is neither NetFlow nor IPFIX is counted as skipped",
+        "without it every UDP datagram is tried and what is none of NetFlow, IPFIX and sFlow is counted as skipped",
     )
     parser.add_argument(
         "--by-port",

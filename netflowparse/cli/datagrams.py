@@ -15,7 +15,7 @@ from .wording import counted
 LONGEST_DATAGRAM = 0xFFFF
 IPFIX_VERSION = b"\x00\x0a"
 IPFIX_HEADER_LENGTH = 16  # RFC 7011 §3.1
-UNKNOWN_KIND = "neither a capture nor a NetFlow or IPFIX datagram"
+UNKNOWN_KIND = "neither a capture nor a NetFlow, IPFIX or sFlow datagram"
 
 
 class Datagram(NamedTuple):

@@ -11,10 +11,14 @@ RFC 791 §3.2, RFC 8200 §4.5; overlapping fragments are thrown away as RFC 5722
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from struct import Struct
 from typing import Any
 
-from .frames import FRAGMENT, UDP, WORD, Fragment, UdpDatagram, decode_packet
+from ..packet.decoder import UDP
+from ..packet.network import FRAGMENT
+from .frames import Fragment, UdpDatagram, decode_packet
 
+WORD = Struct("!H")
 OPAQUE = b"\xfd"  # protocol 253, for experiments (RFC 3692): nothing decodes it
 MAX_WAITING = 1024  # packets; each holds at most 64 KiB
 MAX_AGE = 60  # seconds of capture time, RFC 8200 §4.5
@@ -36,7 +40,7 @@ class _Waiting:
         self.octets += part.length
         if not part.more:
             self.length = part.offset + part.length
-        end_of_packet = part.offset + len(part.packet) - (0 if len(part.key[0]) == 4 else 48)
+        end_of_packet = part.offset + len(part.packet) - (0 if part.version == 4 else 48)
         if part.missing or part.length <= 0 or part.offset + part.length > self.length or end_of_packet > MAX_LENGTH:
             self.spoil()
 
@@ -60,7 +64,7 @@ class Reassembly:
 
     def __init__(self) -> None:
         self._lost = 0
-        self._waiting: dict[tuple[bytes, bytes, int], _Waiting] = {}
+        self._waiting: dict[tuple[str, str, int], _Waiting] = {}
 
     def add(self, fragment: Fragment, seconds: int) -> UdpDatagram | None:
         """Return the UDP datagram that this fragment completes, or None; *seconds* is its capture time."""
@@ -82,7 +86,7 @@ class Reassembly:
             waiting.spoil()
             return None
         del self._waiting[fragment.key]
-        whole = join_ipv4(parts) if len(parts[0].key[0]) == 4 else join_ipv6(parts)
+        whole = join_ipv4(parts) if parts[0].version == 4 else join_ipv6(parts)
         datagram = decode_packet(whole)
         return datagram if isinstance(datagram, UdpDatagram) else None
 
@@ -90,7 +94,7 @@ class Reassembly:
         """Return how many packets did not become whole, those that still wait included."""
         return self._lost + len(self._waiting)
 
-    def _lose(self, key: tuple[bytes, bytes, int]) -> None:
+    def _lose(self, key: tuple[str, str, int]) -> None:
         del self._waiting[key]
         self._lost += 1
 

@@ -9,10 +9,11 @@ from typing import Literal, Protocol, TextIO
 from ..types import Message
 
 # Key of a message -> key of a line.
-RECORD_KINDS: dict[Literal["flows", "options", "counters"], str] = {
+RECORD_KINDS: dict[Literal["flows", "options", "counters", "unknown_samples"], str] = {
     "flows": "flow",
     "options": "options",
     "counters": "counters",
+    "unknown_samples": "unknown_sample",  # only there when sFlow's datagrams hold such
 }
 
 _encode = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
@@ -62,7 +63,7 @@ def message_lines(message: Message) -> Iterator[str]:
 
 
 def record_lines(message: Message) -> Iterator[str]:
-    """Yield one line per flow, options record and counter sample, after those of messages that it made readable."""
+    """Yield one line per flow, options record and sample, after those of messages that it made readable."""
     for part in with_late(message):
         yield from _part_lines(part)
 
@@ -71,7 +72,7 @@ def _part_lines(message: Message) -> Iterator[str]:
     """Exporter, protocol and header are put into text once for all the message's own records."""
     head = None
     for plural, kind in RECORD_KINDS.items():
-        for record in message[plural]:
+        for record in message.get(plural, ()):
             if head is None:
                 known = {"exporter": message["exporter"], "protocol": message["protocol"], "header": message["header"]}
                 head = _encode(known)[:-1]
@@ -80,4 +81,4 @@ def _part_lines(message: Message) -> Iterator[str]:
 
 def count_records(message: Message) -> int:
     """Return how many records a message holds, those of its late messages included."""
-    return sum(len(part[plural]) for part in with_late(message) for plural in RECORD_KINDS)
+    return sum(len(part.get(plural, ())) for part in with_late(message) for plural in RECORD_KINDS)

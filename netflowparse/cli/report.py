@@ -21,7 +21,7 @@ class Report:
     def __init__(self, say: Callable[[str], None], *, quiet: bool, tell_problems: bool) -> None:
         """*tell_problems* is False when something else shows the problems."""
         self.messages = 0
-        self.skipped = 0  # neither NetFlow nor IPFIX
+        self.skipped = 0  # none of NetFlow, IPFIX and sFlow
         self.other_ports = 0  # not to the ports that the user named
         self.failures: Counter[str | None] = Counter()  # by exporter
         self.problems: Counter[str] = Counter()  # by code
@@ -76,21 +76,21 @@ class Report:
             self._say(f"{counted(failed, 'datagram')} could not be decoded")
         if not self.messages and not failed and not self.unreadable:
             dropped = f": {counted(self.other_ports, 'datagram')} to other ports" if self.other_ports else ""
-            self._say(f"no NetFlow or IPFIX datagrams found{dropped}")
+            self._say(f"no NetFlow, IPFIX or sFlow datagrams found{dropped}")
         if self._quiet:
             return
         if self._tell_problems and self.problems:
             counts = ", ".join(f"{code} {count}" for code, count in self.problems.most_common())
             self._say(f"problems: {counts}")
         if self.skipped:
-            self._say(f"{counted(self.skipped, 'UDP datagram')} skipped: not NetFlow or IPFIX{self._hint}")
+            self._say(f"{counted(self.skipped, 'UDP datagram')} skipped: not NetFlow, IPFIX or sFlow{self._hint}")
 
     def _problem(self, file: str, datagram: Datagram, exporter: object, problem: Problem) -> None:
         code = problem["code"]
         self.problems[code] += 1
         if not self._tell_problems:
             return
-        kind = (exporter, code, problem.get("template_id", problem.get("set_id")))
+        kind = (exporter, code, problem.get("template_id", problem.get("set_id")), problem.get("structure"))
         if kind not in self._told:
             self._told.add(kind)
             sender = "" if exporter is None else f"{exporter}: "

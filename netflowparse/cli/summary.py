@@ -12,15 +12,15 @@ from ..errors import MISSING_TEMPLATE
 from ..types import Message, Problem, TemplateEvent
 from .lines import with_late
 from .report import Report
-from .wording import counted, printable
+from .sflow_tables import SflowTables
+from .wording import NOTHING, Number, counted, named, natural_order, printable
 
 PROBLEMS_SHOWN = 20  # codes
 FIELDS_WIDTH = 100  # columns for the names of a template's fields
-NOTHING = "-"
 IN_FORCE = ("learned", "refreshed", "replaced", "conflict")  # events after which a template is the one that rules
 
-# What a sequence number counts, where that is not flows.  RFC 3954 §5.1, RFC 7011 §3.1.
-SEQUENCE_UNITS = {"netflow9": "datagram", "ipfix": "record"}
+# What a sequence number counts, where that is not flows.  RFC 3954 §5.1, RFC 7011 §3.1; sFlow, section 5.
+SEQUENCE_UNITS = {"netflow9": "datagram", "ipfix": "record", "sflow5": "datagram"}
 
 Engine: TypeAlias = tuple[Hashable, str, str]  # exporter, protocol, domain
 
@@ -65,6 +65,8 @@ class Summary:
         self._exporters: dict[Engine, ExporterRow] = {}
         self._templates: dict[tuple[Engine, int], TemplateRow] = {}
         self._problems: dict[str, ProblemRow] = {}
+        self._sflow = SflowTables()
+        self._unknown_samples = 0
 
     def add(self, message: Message) -> None:
         """Count one message, and the earlier ones that it made readable."""
@@ -74,6 +76,9 @@ class Summary:
             row.flows += len(part["flows"])
             row.options += len(part["options"])
             row.counters += len(part["counters"])
+            self._unknown_samples += len(part.get("unknown_samples", ()))
+            if part["protocol"] == "sflow5":
+                self._sflow.add(part["exporter"], engine[2], part)
             for problem in part["problems"]:
                 self._add_problem(row, part["exporter"], problem)
             for template in part["templates"]:
@@ -89,12 +94,14 @@ class Summary:
         """Write the tables."""
         self._write("Exporters", exporter_table(self._exporters))
         self._write("Templates", template_table(self._templates))
+        for title, rows in self._sflow.tables():
+            self._write(title, rows)
         self._write("Problems", problem_table(self._problems))
         self._write("Totals", self._totals())
 
     def _add_problem(self, row: ExporterRow, exporter: Hashable, problem: Problem) -> None:
         code = problem["code"]
-        kind = self._problems.setdefault(code, ProblemRow(f"{_name(exporter)}: {problem['message']}"))
+        kind = self._problems.setdefault(code, ProblemRow(f"{named(exporter)}: {problem['message']}"))
         kind.count += 1
         identifier = problem.get("template_id", problem.get("set_id"))
         if code == MISSING_TEMPLATE and identifier is not None:
@@ -111,12 +118,14 @@ class Summary:
 
     def _totals(self) -> list[Sequence[object]]:
         rows = self._exporters.values()
+        unknown = [("unknown samples", self._unknown_samples)] if self._unknown_samples else []
         return [
             ("exporters", len({exporter for exporter, _, _ in self._exporters})),
             ("datagrams", sum(row.datagrams for row in rows)),
             ("flows", sum(row.flows for row in rows)),
             ("options", sum(row.options for row in rows)),
             ("counters", sum(row.counters for row in rows)),
+            *unknown,
             ("templates", len(self._templates)),
             ("problems", sum(kind.count for kind in self._problems.values())),
             ("failed datagrams", self._report.failures.total()),
@@ -129,8 +138,10 @@ class Summary:
 
 
 def domain_text(message: Message) -> str:
-    """Return what tells an exporter's engines apart: domain, source id or engine."""
+    """Return what tells an exporter's engines apart: domain, source id, engine, or agent and sub-agent."""
     header = message["header"]
+    if "subAgentId" in header:
+        return f"{header['agentAddress'] or NOTHING}/{header['subAgentId']}"
     for key in ("observationDomainId", "sourceId"):
         if key in header:
             return str(header[key])
@@ -148,13 +159,13 @@ def exporter_table(exporters: dict[Engine, ExporterRow]) -> list[Sequence[object
     for (exporter, protocol, domain), row in sorted(exporters.items(), key=lambda item: -item[1].datagrams):
         missing = ", ".join(map(str, sorted(row.missing_templates))) or NOTHING
         numbers = (row.datagrams, row.flows, row.options, row.counters)
-        rows.append((_name(exporter), protocol, domain, *numbers, missing, sequence_text(protocol, row)))
+        rows.append((named(exporter), protocol, domain, *numbers, missing, sequence_text(protocol, row)))
     return rows
 
 
 def units_of(message: Message) -> int:
     """Return by how much a message moves the sequence number on: what its protocol counts."""
-    if message["protocol"] == "netflow9":
+    if message["protocol"] in ("netflow9", "sflow5"):
         return 1
     if message["protocol"] == "ipfix":
         return len(message["flows"]) + len(message["options"])
@@ -180,12 +191,12 @@ def template_table(templates: dict[tuple[Engine, int], TemplateRow]) -> list[Seq
     if not templates:
         return []
     rows: list[Sequence[object]] = [("template", "exporter", "protocol", "domain", "kind", "events", "count", "fields")]
-    for (engine, identifier), row in sorted(templates.items(), key=lambda item: _order(*item[0][0], item[0][1])):
+    for (engine, identifier), row in sorted(templates.items(), key=lambda item: natural_order(*item[0][0], item[0][1])):
         exporter, protocol, domain = engine
         kind = "options" if row.options else "data"
         events = ", ".join(f"{event} {count}" for event, count in sorted(row.events.items()))
         first, *more = textwrap.wrap(", ".join(row.fields), FIELDS_WIDTH) or [NOTHING]
-        rows.append((identifier, _name(exporter), protocol, domain, kind, events, len(row.fields), first))
+        rows.append((identifier, named(exporter), protocol, domain, kind, events, len(row.fields), first))
         rows += [("", "", "", "", "", "", "", line) for line in more]
     return rows
 
@@ -204,7 +215,7 @@ def aligned(rows: Sequence[Sequence[object]]) -> str:
     """Return the rows as text in columns, numbers to the right; a column of numbers has its title there too."""
     cells = [[printable(str(cell)) for cell in row] for row in rows]
     widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
-    right = [all(isinstance(cell, int) or cell == "" for cell in column[1:]) for column in zip(*rows, strict=True)]
+    right = [_holds_numbers(column[1:]) for column in zip(*rows, strict=True)]
     lines = []
     for row in cells:
         padded = (
@@ -215,11 +226,6 @@ def aligned(rows: Sequence[Sequence[object]]) -> str:
     return "".join(lines)
 
 
-def _name(exporter: Hashable) -> str:
-    return NOTHING if exporter is None else str(exporter)
-
-
-def _order(*parts: object) -> list[tuple[int, int, str]]:
-    """Return a key that sorts numbers by value and texts after them, mixed as they may be."""
-    texts = map(str, parts)
-    return [(0, int(text), "") if text.isascii() and text.isdigit() else (1, 0, text) for text in texts]
+def _holds_numbers(column: Sequence[object]) -> bool:
+    numbers = [cell for cell in column if cell not in ("", NOTHING)]
+    return bool(numbers) and all(isinstance(cell, (int, Number)) for cell in numbers)

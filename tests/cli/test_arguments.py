@@ -38,6 +38,9 @@ def test_help_has_examples(capsys):
     assert stopped.value.code == 0
     text = capsys.readouterr().out
     assert "python -m netflowparse --summary *.pcap.gz" in text
+    assert "| jq 'select(.flow).flow' " in text
+    assert "| jq 'select(.counters).counters' " in text
+    assert '"unknown_sample" a sample' in text
     assert text.isascii()
 
 

@@ -188,7 +188,7 @@ def test_header_that_makes_no_sense_is_an_error(tmp_path):
         (b"snoop\x00\x00\x00", "a snoop capture: convert it with editcap"),
         (b"\x28\xb5\x2f\xfd....", "compressed with zstd: decompress it first"),
         (b"\x1f\x8b broken gzip", "Unknown compression method"),
-        (b"\x00\x09" + bytes(70000), "neither a capture nor a NetFlow or IPFIX datagram"),
+        (b"\x00\x09" + bytes(70000), "neither a capture nor a NetFlow, IPFIX or sFlow datagram"),
     ],
 )
 def test_files_that_are_nothing(tmp_path, octets, error):

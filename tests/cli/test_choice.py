@@ -47,5 +47,5 @@ def test_only_other_ports(run_cli, capture, count, dropped):
     path = capture(*[frame(b"\x00\x09a", port=53)] * count)
     outcome = run_cli("--port", 2055, path)
     assert (outcome.code, outcome.seen) == (1, [])
-    assert outcome.err == f"netflowparse: no NetFlow or IPFIX datagrams found: {dropped} to other ports\n"
+    assert outcome.err == f"netflowparse: no NetFlow, IPFIX or sFlow datagrams found: {dropped} to other ports\n"
     assert f"  datagrams to other ports  {count}\n" in run_cli("--summary", "--port", 2055, path).out

@@ -54,7 +54,7 @@ def test_summary(capture, capsys):
     )
     assert "       256  192.0.2.1  netflow9  0       data  learned 1      2  octetDeltaCount, packetDeltaCount\n" in out
     assert "  skipped datagrams         1\n" in out
-    assert err == "netflowparse: 1 UDP datagram skipped: not NetFlow or IPFIX\n"
+    assert err == "netflowparse: 1 UDP datagram skipped: not NetFlow, IPFIX or sFlow\n"
 
 
 def test_one_template_id_in_two_protocols(capsys):
@@ -66,13 +66,17 @@ def test_one_template_id_in_two_protocols(capsys):
     assert ["1024", "127.0.0.1", "netflow9", "0", "data"] in rows
 
 
-def test_sflow_is_named_as_what_it_is(capsys):
-    assert main([str(RECORDINGS / "pmacctd-sflow.pcap")]) == 1
+def test_old_sflow_is_named_as_what_it_is(capture, capsys):
+    path = capture(frame(bytes.fromhex("00000004 00000001 c0000201 00000001"), port=6343))
+    assert main([str(path)]) == 1
     out, err = capsys.readouterr()
     assert out == ""
     found, skipped = err.splitlines()
-    assert found == "netflowparse: no NetFlow or IPFIX datagrams found"
-    assert skipped.endswith(" begins an sFlow version 5 datagram")
+    assert found == "netflowparse: no NetFlow, IPFIX or sFlow datagrams found"
+    assert skipped == (
+        "netflowparse: 1 UDP datagram skipped: not NetFlow, IPFIX or sFlow; "
+        "frame 1 to port 6343: an sFlow version 4 datagram"
+    )
 
 
 def test_templates_live_on_from_file_to_file(capture, tmp_path, capsys):

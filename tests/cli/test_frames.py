@@ -55,6 +55,13 @@ def test_link_layers(link_type, link, packet, expected):
         (276, "8100 0000 00000001 0001 00 06 0000000000000000 0005 0800"),  # a VLAN tag behind the cooked header
         (113, "0000 0001 0006 0000000000000000 8100 0005 0800"),
         (9, "21"),  # protocol in its short form
+        (50, "0f00 0800"),  # Cisco HDLC where PPP might be
+        (51, "1100 0003 002e 0021"),  # PPPoE without the frame around it
+        (113, "0000 0001 0006 0000000000000000 0004 aaaa03 000000 0800"),  # LLC and SNAP behind the cooked header
+        (276, "8847 0000 00000001 0001 00 06 0000000000000000 00010140"),  # a label behind the cooked header
+        (1, "020000000002 020000000001 88e7 00001234 020000000004 020000000003 0800"),  # a provider's backbone
+        (1, "020000000002 020000000001 8847 00010140 00000000 020000000004 020000000003 0800"),  # a pseudowire
+        (228, ""),
     ],
 )
 def test_link_layers_written_by_hand(link_type, head):
@@ -94,6 +101,22 @@ def test_total_length_zero_takes_the_rest():
     assert decode_packet(bytes(packet)) == FROM_V4
 
 
+def test_total_length_shorter_than_the_header_is_none():
+    for length in (1, 19):
+        for flags in (0, "MF"):
+            packet = IP(len=length, flags=flags) / UDP(sport=50001, dport=2055) / PAYLOAD
+            assert decode_packet(bytes(packet)) is None
+            assert decode_frame(ETHERNET, bytes(Ether(**MACS) / packet)) is None
+
+
+def test_ipv6_without_a_length_takes_the_rest():
+    for packet in (V6, IPv6(src="2001:db8::1", dst="2001:db8::9") / IPv6ExtHdrHopByHop() / V6[UDP]):
+        packet = packet.copy()
+        packet[IPv6].plen = packet[UDP].len = 0
+        assert decode_packet(bytes(packet)) == FROM_V6
+        assert decode_frame(ETHERNET, bytes(Ether(**MACS) / packet)) == FROM_V6
+
+
 def test_cut_frame_tells_how_much_is_missing():
     frame = bytes(Ether(**MACS) / V4)
     assert decode_frame(ETHERNET, frame[:-5]) == FROM_V4._replace(payload=PAYLOAD[:-5], missing=5)
@@ -102,8 +125,8 @@ def test_cut_frame_tells_how_much_is_missing():
 def test_ipv4_fragment():
     packet = IP(src="192.0.2.1", dst="192.0.2.9", id=77, flags="MF", frag=185, proto=17) / bytes(1480)
     found = decode_packet(bytes(packet))
-    key = (bytes([192, 0, 2, 1]), bytes([192, 0, 2, 9]), 77)
-    assert found == Fragment(key, 1480, 1480, True, bytes(packet), 0)
+    key = ("192.0.2.1", "192.0.2.9", 77)
+    assert found == Fragment(4, key, 1480, 1480, True, bytes(packet), 0)
 
 
 def test_ipv6_fragment_behind_another_header():
@@ -111,12 +134,22 @@ def test_ipv6_fragment_behind_another_header():
         IPv6(src="::1", dst="::2") / IPv6ExtHdrHopByHop() / IPv6ExtHdrFragment(id=9, offset=2, m=0, nh=17) / bytes(24)
     )
     found = decode_packet(bytes(packet))
-    key = (bytes(15) + b"\x01", bytes(15) + b"\x02", 9)
-    assert found == Fragment(key, 16, 24, False, bytes(packet), 0)
+    key = ("::1", "::2", 9)
+    assert found == Fragment(6, key, 16, 24, False, bytes(packet), 0)
+
+
+def test_ipv6_fragment_whose_data_begins_with_another_header_is_none():
+    # What the fragments carry together is not a UDP header and its payload.
+    packet = IPv6() / IPv6ExtHdrFragment(id=9, m=1) / IPv6ExtHdrDestOpt() / UDP() / bytes(24)
+    assert decode_packet(bytes(packet)) is None
 
 
 def test_what_is_not_udp_is_none():
     assert decode_packet(bytes(IP() / TCP())) is None
+    assert decode_packet(bytes(IP() / V4)) is None  # a tunnel: its own user is elsewhere
+    assert decode_packet(bytes(IP(proto=136) / bytes(V4[UDP]))) is None  # UDP-Lite
+    assert decode_packet(bytes.fromhex("50")) is None  # IP of no known version
+    assert decode_frame(113, bytes(CookedLinux(proto=0x88CC)) + bytes(V4)) is None
     assert decode_packet(bytes(IP(proto=17, frag=0, len=20))) is None
     assert decode_frame(ETHERNET, bytes.fromhex("020000000002 020000000001 0806 0001")) is None
     assert decode_frame(147, bytes(V4)) is None  # a link type of the user's own

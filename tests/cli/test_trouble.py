@@ -9,7 +9,7 @@ def test_what_is_no_export_traffic_is_skipped(run_cli, capture):
     path = capture(frame(b"\x00\x09a"), frame(b"\xff\xff dns", port=53), frame(b"\x00\x09"))
     outcome = run_cli(path)
     assert (outcome.code, len(outcome.lines)) == (0, 1)
-    assert outcome.err == "netflowparse: 2 UDP datagrams skipped: not NetFlow or IPFIX\n"
+    assert outcome.err == "netflowparse: 2 UDP datagrams skipped: not NetFlow, IPFIX or sFlow\n"
     assert run_cli("--quiet", path).err == ""
 
 
@@ -20,8 +20,8 @@ def test_the_first_idea_of_what_was_skipped_is_told(run_cli, capture):
     assert (outcome.code, outcome.err.splitlines()) == (
         1,
         [
-            "netflowparse: no NetFlow or IPFIX datagrams found",
-            "netflowparse: 3 UDP datagrams skipped: not NetFlow or IPFIX; frame 2 to port 6343: two",
+            "netflowparse: no NetFlow, IPFIX or sFlow datagrams found",
+            "netflowparse: 3 UDP datagrams skipped: not NetFlow, IPFIX or sFlow; frame 2 to port 6343: two",
         ],
     )
 
@@ -80,9 +80,24 @@ def test_first_problem_of_each_kind_is_told(run_cli, capture):
     assert run_cli("--summary", path, answers=answers).err == ""
 
 
+def test_problems_of_several_structures_are_several_kinds(run_cli, capture):
+    facts = ({"structure": "sampled_header"}, {"structure": "if_counters"}, {"structure": "sampled_header"}, {})
+    found = [problem("truncated_record", **each) | {"message": f"{each}"} for each in facts]
+    path = capture(frame(b"\x00\x091"))
+    outcome = run_cli(path, answers={b"\x00\x091": message("192.0.2.1", problems=found)})
+    assert outcome.err.splitlines() == [
+        *(f"netflowparse: {path}: frame 1: 192.0.2.1: truncated_record: {facts[index]}" for index in (0, 1, 3)),
+        "netflowparse: problems: truncated_record 4",
+    ]
+
+
 def test_nothing_found(run_cli, capture):
     outcome = run_cli(capture())
-    assert (outcome.code, outcome.out, outcome.err) == (1, "", "netflowparse: no NetFlow or IPFIX datagrams found\n")
+    assert (outcome.code, outcome.out, outcome.err) == (
+        1,
+        "",
+        "netflowparse: no NetFlow, IPFIX or sFlow datagrams found\n",
+    )
     assert run_cli("--summary", capture()).out.startswith("Exporters\n  none\n")
 
 
@@ -94,7 +109,7 @@ def test_files_that_cannot_be_read_do_not_stop_the_others(run_cli, capture, tmp_
     assert (outcome.code, len(outcome.lines)) == (2, 1)
     assert outcome.err == (
         f"netflowparse: {tmp_path}/nothing: No such file or directory\n"
-        f"netflowparse: {text}: neither a capture nor a NetFlow or IPFIX datagram: version unknown\n"
+        f"netflowparse: {text}: neither a capture nor a NetFlow, IPFIX or sFlow datagram: version unknown\n"
     )
 
 
