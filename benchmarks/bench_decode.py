@@ -7,13 +7,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from .floors import check
 from .peers import MAKERS, Absent, contender
-from .workloads import Workload, workloads
+from .traffic import Workload
+from .workloads import workloads
 
 WORKLOADS = workloads()
 DECODERS = [name for name in MAKERS if name != "iter_unpack alone"]
@@ -31,12 +33,15 @@ def test_decode(benchmark: Any, workload: Workload, name: str) -> None:
         decode = contender(name, workload).decode
     except Absent as reason:
         pytest.skip(str(reason))
-    datagrams = workload.datagrams
+    renew = workload.renew()
 
-    def decode_all() -> None:
+    def arguments() -> tuple[tuple[Any], dict[str, Any]]:
+        return (workload.datagrams if renew is None else renew(workload.datagrams),), {}
+
+    def decode_all(datagrams: Sequence[bytes]) -> None:
         for datagram in datagrams:
             decode(datagram)
 
     benchmark.group = workload.name
     benchmark.extra_info["records"] = workload.records
-    benchmark.pedantic(decode_all, rounds=5, warmup_rounds=1)
+    benchmark.pedantic(decode_all, setup=arguments, rounds=5, warmup_rounds=1)

@@ -11,7 +11,8 @@ from . import costs
 from .floors import check
 from .peers import MAKERS, Absent, contender
 from .timing import Task, measure, per_second, ratio, table
-from .workloads import Workload, workloads
+from .traffic import Workload
+from .workloads import workloads
 
 ROUNDS = 31
 FEWEST_ROUNDS = 5
@@ -31,7 +32,7 @@ def decoders(rounds: int, measured: list[Workload]) -> tuple[str, str]:
             except Absent as reason:
                 absent[name] = str(reason)
             else:
-                tasks[name] = Task(decode, workload.datagrams, workload.records).slice()
+                tasks[name] = Task(decode, workload.datagrams, workload.records, workload.renew()).slice()
         times = measure(tasks, rounds)
         for name in MAKERS:
             speeds[name].append(absent.get(name) or f"{per_second(times[name]) / 1000:,.0f}")

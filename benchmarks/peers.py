@@ -5,6 +5,7 @@
   Only v5: templates make structures that it cannot compile safely.
 * ``netflow`` and ``netflume``: the packages of those names on PyPI, called as their documentation says.  They name
   fields otherwise, add no absolute times, and report less.
+* ``pysflow``: the sFlow decoder on PyPI; the sampled packet stays hex text, and interfaces and sources are words.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from warnings import catch_warnings, simplefilter
 
 from construct import Array, Struct, this
 
@@ -19,7 +21,7 @@ from netflowparse import Decoder
 from netflowparse.wire import netflow5
 
 from .floors import FLOOR_B, FLOOR_C, ITER_UNPACK_ALONE
-from .workloads import Workload
+from .traffic import Workload
 
 EXPORTER = "192.0.2.1"
 NOT_INSTALLED, FAILS, NOT_APPLICABLE = "not installed", "fails", "–"
@@ -39,11 +41,15 @@ class Contender:
 
 
 def _flows_of_message(message: Any) -> int:
-    return len(message["flows"])
+    return len(message["flows"]) + len(message["counters"])
 
 
 def _flows_of_object(message: Any) -> int:
     return len(message.flows)
+
+
+def _samples_of_dict(message: Any) -> int:
+    return len(message["samples"])
 
 
 def _netflowparse(workload: Workload) -> Contender:
@@ -64,6 +70,8 @@ def _construct_compiled(workload: Workload) -> Contender:
 
 
 def _netflow(workload: Workload) -> Contender:
+    if workload.name == "sflow5":
+        raise Absent(NOT_APPLICABLE)
     try:
         from netflow import parse_packet
     except ImportError:
@@ -73,12 +81,26 @@ def _netflow(workload: Workload) -> Contender:
 
 
 def _netflume(workload: Workload) -> Contender:
+    if workload.name == "sflow5":
+        raise Absent(NOT_APPLICABLE)
     try:
         import netflume
     except ImportError:
         raise Absent(NOT_INSTALLED) from None
     decoder = netflume.Decoder()
     return Contender("netflume", lambda datagram: decoder.decode(datagram, EXPORTER), _flows_of_object)
+
+
+def _pysflow(workload: Workload) -> Contender:
+    if workload.name != "sflow5":
+        raise Absent(NOT_APPLICABLE)
+    try:
+        with catch_warnings():
+            simplefilter("ignore")  # it reads by xdrlib, which Python 3.13 no longer has
+            from sflow import decode
+    except ImportError:
+        raise Absent(NOT_INSTALLED) from None
+    return Contender("pysflow", decode, _samples_of_dict)
 
 
 def _floor_b(workload: Workload) -> Contender:
@@ -102,6 +124,7 @@ MAKERS: dict[str, Callable[[Workload], Contender]] = {
     "iter_unpack alone": _iter_unpack_alone,
     "netflume": _netflume,
     "netflow": _netflow,
+    "pysflow": _pysflow,
     "construct compiled": _construct_compiled,
     "interpreted": _interpreted,
 }

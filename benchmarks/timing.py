@@ -21,17 +21,22 @@ TURNS = 4  # of every contender in one round
 
 @dataclass(frozen=True)
 class Task:
-    """Work to be timed: *call* on each of *arguments*, which are *units* (records, datagrams) together."""
+    """Work to be timed: *call* on each of *arguments*, which are *units* (records, datagrams) together.
+
+    *renew* makes of the arguments those of the next time, before the clock starts.
+    """
 
     call: Callable[[Any], Any]
     arguments: Sequence[Any]
     units: float
+    renew: Callable[[Sequence[Any]], Sequence[Any]] | None = None
 
     def time(self) -> float:
         """CPU s for one unit."""
         call = self.call
+        arguments = self.arguments if self.renew is None else self.renew(self.arguments)
         begin = process_time()
-        for argument in self.arguments:
+        for argument in arguments:
             result = call(argument)  # noqa: F841 - kept until the next one is there
         return (process_time() - begin) / self.units
 
@@ -42,7 +47,7 @@ class Task:
         return self._first(max(1, min(len(self.arguments), int(len(probe.arguments) * SLICE / spent))))
 
     def _first(self, count: int) -> Task:
-        return Task(self.call, self.arguments[:count], self.units * count / len(self.arguments))
+        return Task(self.call, self.arguments[:count], self.units * count / len(self.arguments), self.renew)
 
 
 def measure(tasks: dict[str, Task], rounds: int) -> dict[str, list[float]]:
