@@ -32,7 +32,7 @@ FORMATS: dict[int, Callable[[Context], _Format]] = {0: Sflow5, **FIXED_FORMATS, 
 
 
 class Decoder:
-    """Decodes the datagrams of any number of exporters, and remembers their templates between datagrams.
+    """Decodes the datagrams of any number of exporters, and remembers their templates and numbers between datagrams.
 
     * ``registry``: names and types of information elements; by default IANA's and the vendors'.
     * ``limits``: bounds on state, work and output.
@@ -98,8 +98,9 @@ class Decoder:
     ) -> Message:
         """The message of one *datagram* that *exporter* sent: always the keys of ``types.Message``.
 
-        *exporter* is any hashable; templates are kept under it.  *now* (s since 1970) replaces the export time in what
-        is remembered; *transport* is "udp", "tcp", "sctp" or "file" and decides whether withdrawals are obeyed.
+        *exporter* is any hashable; templates and sequence numbers are kept under it.  *now* (s since 1970) replaces the
+        export time in what is remembered; *transport* is "udp", "tcp", "sctp" or "file" and decides whether withdrawals
+        are obeyed.
 
         Raises ``DecodeError`` when there is no message to return, ``UsageError`` for arguments of the wrong kind;
         whatever else is wrong with the datagram is in the message's ``problems``.

@@ -1,3 +1,3 @@
-"""What a decoder remembers between datagrams: templates and sequence numbers, for each exporter and observation
-domain.
+"""What a decoder remembers between datagrams, for each exporter: templates and sequence numbers of its observation
+domains, data sources of its sFlow agents.
 """

@@ -1,4 +1,6 @@
-"""The templates in force, for each exporter and observation domain.  RFC 7011 §8, RFC 3954 §7 and §9.
+"""The templates in force, for each exporter and observation domain; and where sequence numbers and data sources hang.
+
+RFC 7011 §8, RFC 3954 §7 and §9.
 
 One id space for data and options templates; the last definition in wire order wins.  No clock is read: times are what
 the caller gives (export time, or its own ``now``).  What records look like is not known here; protocols hang the
