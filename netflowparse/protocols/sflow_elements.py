@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..types import Flow
 
@@ -39,6 +39,27 @@ SAMPLED: dict[str, dict[str, str]] = {
         "priority": "ipClassOfService",
     },
 }
+
+
+class Copy(NamedTuple):
+    """A field whose value is that of an element, unless it is the one by which agents say that they do not know."""
+
+    field: str
+    element: str
+    unknown: int | None = None
+
+
+#: Structures of which nothing else is told.
+COPIES = {
+    "extended_switch": (
+        Copy("src_vlan", "vlanId", UNKNOWN_VLAN),
+        Copy("dst_vlan", "postVlanId", UNKNOWN_VLAN),
+    ),
+    "extended_nat_port": (
+        Copy("src_port", "postNAPTSourceTransportPort"),
+        Copy("dst_port", "postNAPTDestinationTransportPort"),
+    ),
+}
 IP_VERSIONS = {"sampled_ipv4": 4, "sampled_ipv6": 6}
 
 
@@ -56,14 +77,6 @@ def flatten_sampled(flow: Flow) -> None:
             flow[name] = fields.pop(key)
         if not fields:  # octets behind the fields stay
             del flow[structure]
-
-
-def _switch(fields: Flow, flow: Flow) -> None:
-    vlan, post = fields.get("src_vlan", UNKNOWN_VLAN), fields.get("dst_vlan", UNKNOWN_VLAN)
-    if vlan != UNKNOWN_VLAN:
-        flow.setdefault("vlanId", vlan)
-    if post != UNKNOWN_VLAN:
-        flow.setdefault("postVlanId", post)
 
 
 def add_router(flow: Flow) -> None:
@@ -96,9 +109,14 @@ def _nat(fields: Flow, flow: Flow) -> None:
     _add_address(flow, "postNATDestinationIPv{}Address", fields.get("dst_address"))
 
 
-def _nat_port(fields: Flow, flow: Flow) -> None:
-    _add(flow, "postNAPTSourceTransportPort", fields.get("src_port"))
-    _add(flow, "postNAPTDestinationTransportPort", fields.get("dst_port"))
+def _copier(copies: tuple[Copy, ...]) -> Callable[[Flow, Flow], None]:
+    def copy(fields: Flow, flow: Flow) -> None:
+        for field, element, unknown in copies:
+            value = fields.get(field, unknown)
+            if value != unknown:
+                flow.setdefault(element, value)
+
+    return copy
 
 
 def _add(flow: Flow, name: str, value: Any) -> None:
@@ -117,8 +135,7 @@ def _version(address: str) -> int:
 
 #: Structure -> what adds the elements that it tells to a flow, where the flow has none of that name.
 ELEMENTS: dict[str, Callable[[Flow, Flow], None]] = {
-    "extended_switch": _switch,
+    **{structure: _copier(copies) for structure, copies in COPIES.items()},
     "extended_gateway": _gateway,
     "extended_nat": _nat,
-    "extended_nat_port": _nat_port,
 }

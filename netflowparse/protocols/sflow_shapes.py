@@ -29,7 +29,7 @@ from ..wire.packet import ETHERNET_IPV4_TCP, ETHERNET_IPV4_UDP, IPV4_TCP, IPV4_U
 from ..wire.sflow_flow_records import FLOW_RECORDS, SAMPLED_HEADER, SampledHeaderHead
 from ..wire.values import Site
 from ..wire.xdr import WORD
-from .sflow_elements import ELEMENTS
+from .sflow_elements import COPIES, ELEMENTS
 from .sflow_work import CLASS, HEAD, SflowWork, data_format, number_of
 
 Reader: TypeAlias = "Callable[[SflowWork, bytes, int, int], Flow | None]"
@@ -197,9 +197,14 @@ class _Text:
     def structure(self, record: _Record, lines: list[str]) -> None:
         """Lines that put a structure that always takes the same octets into the flow."""
         name = FLOW_RECORDS[number_of(record.data_format)].name
-        _, display = self._display(record.layout)
+        first, display = self._display(record.layout)
         lines.append(f"flow[{name!r}] = fields = {display}")
-        if name in ELEMENTS:
+        if name in COPIES:
+            for field, element, unknown in COPIES[name]:
+                value = f"f{first + record.layout.names.index(field)}"
+                indent = "" if unknown is None else INDENT
+                lines += [f"if {value} != {unknown}:"] * bool(indent) + [f"{indent}flow[{element!r}] = {value}"]
+        elif name in ELEMENTS:
             self.names[f"add_{name}"] = ELEMENTS[name]
             lines.append(f"add_{name}(fields, flow)")
 
