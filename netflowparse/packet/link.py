@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .network import IP_LAYERS, IPV4_HEADER
 from .walk import Walk
 
 TPIDS = frozenset({0x8100, 0x88A8, 0x9100, 0x9200, 0x9300})
@@ -27,7 +28,6 @@ SNAP = b"\xaa\xaa\x03"  # RFC 1042
 HDLC_ADDRESSES = b"\x0f\x8f"  # Cisco HDLC: unicast, broadcast
 TRANSPARENT = (0, 0x0000F8)  # OUIs whose protocols are EtherTypes: RFC 1042, IEEE 802.1H
 UNNUMBERED = 3  # the last two bits of an LLC control field of one octet
-SHORTEST_IPV4 = 5  # words of its header: less is an Ethernet address
 MANAGEMENT, CONTROL, DATA = 0, 1, 2  # types of 802.11 frames
 #: Control frames that have a second address: BlockAckReq, BlockAck, PS-Poll, RTS, CF-End
 WITH_TRANSMITTER = frozenset({8, 9, 10, 11, 14, 15})
@@ -103,7 +103,7 @@ def backbone(walk: Walk) -> str | None:
 
 def pppoe(walk: Walk) -> str | None:
     """RFC 2516 §4: a session, then PPP."""
-    walk.number(2)  # version, type and code
+    walk.skip(2)  # version, type and code
     walk.packet["pppoe_session_id"] = walk.number(2)
     length = walk.number(2)
     walk.bound(walk.position + length)
@@ -114,7 +114,7 @@ def pos(walk: Walk) -> str | None:
     """Packet over SONET: PPP, or Cisco HDLC with its own address field."""
     at = walk.need(2)
     if walk.octets[at] in HDLC_ADDRESSES and not walk.octets[at + 1]:
-        walk.position += 2
+        walk.skip(2)
         return ethertype(walk)
     return "ppp"
 
@@ -122,7 +122,7 @@ def pos(walk: Walk) -> str | None:
 def ppp(walk: Walk) -> str | None:
     """RFC 1661 §2, with or without the HDLC framing of RFC 1662."""
     if walk.octets[walk.need(1)] == HDLC_ADDRESS:
-        walk.number(2)
+        walk.skip(2)
     at = walk.need(1)
     protocol = walk.number(1 if walk.octets[at] & 1 else 2)  # §6.5: odd octets end the field
     walk.packet["ppp_protocol"] = protocol
@@ -142,13 +142,12 @@ def mpls(walk: Walk) -> str | None:
         bottom = label["bottom"]
     at = walk.need(1)
     first = walk.octets[at] >> 4
-    if first == 6 or (first == 4 and walk.octets[at] & 15 >= SHORTEST_IPV4):
-        return "ipv4" if first == 4 else "ipv6"
+    if first == 6 or (first == 4 and (walk.octets[at] & 15) * 4 >= IPV4_HEADER):  # less is an Ethernet address
+        return IP_LAYERS[first]
     if first == ASSOCIATED_CHANNEL:
         return None
     if first == CONTROL_WORD:
-        walk.need(4)
-        walk.position += 4
+        walk.skip(4)
     walk.enter("pseudowire", labels[-1]["label"], guess=True)
     return "ethernet"
 
@@ -179,7 +178,7 @@ def dot11(walk: Walk) -> str | None:
     if subtype & 8:  # QoS control, and with the order bit HT control
         subframes = walk.number(2) & 0x8000
         if flags & ORDER:
-            walk.number(4)
+            walk.skip(4)
     if subtype & 4 or frame["protected"] or fragment:
         return None
     return "ethernet" if subframes else "llc"

@@ -12,12 +12,11 @@ from ..limits import Limits
 from ..wire import packet as wire
 from ..wire.packet import IPV6_HEADER
 from .decoder import ADDRESSES, IPV4, IPV6, LAYERS, LOOK, PLAIN_IPV4, SHORTEST, TAG, UDP, VLAN
-from .network import CHAIN, FRAGMENT, IPV4_HEADER, MORE_FRAGMENTS
+from .network import CHAIN, FRAGMENT, IP_LAYERS, IPV4_HEADER, MORE_FRAGMENTS
 from .walk import ENDLESS, Cut, Header, Headers, Stop, Walk
 
 UDP_HEADER = 8  # octets
 FRAGMENTED = 0x3FFF  # of IPv4's word of flags and offset: more fragments follow, or some come before
-IP_VERSIONS = {4: "ipv4", 6: "ipv6"}
 
 
 class Located(NamedTuple):
@@ -96,7 +95,7 @@ class _Strict:
 
 def _find(walk: Walk, layer: str | None) -> Located | None:
     if layer == "ip":
-        layer = IP_VERSIONS.get(walk.octets[walk.need(1)] >> 4)
+        layer = IP_LAYERS.get(walk.octets[walk.need(1)] >> 4)
     while layer not in ("ipv4", "ipv6"):
         if layer is None:
             return None

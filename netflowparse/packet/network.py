@@ -21,6 +21,7 @@ PROTOCOLS = {
 }
 TUNNELS = {(4, 4): "ipip", (4, 41): "6in4", (6, 4): "4in6", (6, 41): "ip6ip6"}  # by version outside, protocol
 VERSIONS = {4: "ipv4", 41: "ipv6"}
+IP_LAYERS = {4: "ipv4", 6: "ipv6"}  # by the version that an IP packet begins with
 IPV4_HEADER = 20  # octets, options apart
 FRAGMENT, AUTHENTICATION = 44, 51
 #: Hop-by-hop, routing, destination options, mobility, HIP, shim6: length in units of 8 octets beyond the first 8.
@@ -100,8 +101,7 @@ def _chained(walk: Walk, number: int) -> int:
     else:
         walk.need(2)
         length = (walk.octets[at + 1] + 1) * 8
-        walk.need(length)
-        walk.position += length
+        walk.skip(length)
     return walk.octets[at]
 
 
@@ -117,9 +117,7 @@ def _fragment(walk: Walk) -> None:
 def _authentication(walk: Walk) -> None:
     """RFC 4302 §2.2: the length counts 4 octets, two of them left out."""
     at = walk.take(walk.headers.authentication)
-    rest = max((walk.octets[at + 1] + 2) * 4 - walk.headers.authentication.size, 0)
-    walk.need(rest)
-    walk.position += rest
+    walk.skip(max((walk.octets[at + 1] + 2) * 4 - walk.headers.authentication.size, 0))
 
 
 def authentication(walk: Walk) -> str | None:

@@ -17,7 +17,7 @@ def tunnel_of(source: int, destination: int) -> str | None:
 
 
 def udp(walk: Walk) -> str | None:
-    """RFC 768, RFC 3828."""
+    """RFC 768."""
     at = walk.take(walk.headers.transport["udp"])
     length = walk.octets[at + 4] << 8 | walk.octets[at + 5]
     if length:  # 0: longer than it can say (RFC 2675)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ..wire.packet import IPV6_HEADER
 from .link import ETHERTYPES, TPIDS, layer_of
+from .network import IP_LAYERS
 from .walk import Walk
 
 ETHERNET = 0x6558  # transparent Ethernet bridging
@@ -29,10 +30,10 @@ def gre(walk: Walk) -> str | None:
     if version == 1:
         return _pptp(walk, flags, kind)
     if flags & CHECKSUM:
-        walk.number(4)
+        walk.skip(4)
     key = walk.number(4) if flags & KEY else None
     if flags & SEQUENCE:
-        walk.number(4)
+        walk.skip(4)
     if kind in (ERSPAN, ERSPAN_3):
         return _erspan(walk, flags, kind)
     walk.packet["tunnel"] = {"kind": "gre", "id": key}
@@ -56,7 +57,7 @@ def _pptp(walk: Walk, flags: int, kind: int) -> str | None:
     walk.packet["tunnel"] = {"kind": "gre", "id": call}
     for flag in (SEQUENCE, ACKNOWLEDGEMENT):
         if flags & flag:
-            walk.number(4)
+            walk.skip(4)
     if kind != PPP or not flags & SEQUENCE:  # without a sequence number there is no payload
         return None
     walk.go_inside()
@@ -70,7 +71,7 @@ def _erspan(walk: Walk, flags: int, kind: int) -> str | None:
         session = walk.number(4) & 0x3FF
         more = walk.number(4 if kind == ERSPAN else 8)
         if kind == ERSPAN_3 and more & 1:
-            walk.number(8)
+            walk.skip(8)
     walk.enter("erspan", session)
     return "ethernet"
 
@@ -83,7 +84,7 @@ def vxlan(walk: Walk) -> str | None:
     header = walk.octets[at : at + 8]
     if not header[0] & VNI_FLAG:
         return None
-    walk.position += 8
+    walk.skip(8)
     walk.enter("vxlan", int.from_bytes(header[4:7], "big"))
     return "ethernet"
 
@@ -97,9 +98,7 @@ def geneve(walk: Walk) -> str | None:
     kind = header[2] << 8 | header[3]
     if header[0] >> 6 or not (kind == ETHERNET or kind in ETHERTYPES or kind in TPIDS):  # version 0 of a known packet
         return None
-    length = 8 + (header[0] & 0x3F) * 4
-    walk.need(length)
-    walk.position += length
+    walk.skip(8 + (header[0] & 0x3F) * 4)
     walk.packet["tunnel"] = {"kind": "geneve", "id": int.from_bytes(header[4:7], "big")}
     return _inside(walk, kind)
 
@@ -112,7 +111,7 @@ def gtp_u(walk: Walk) -> str | None:
     flags, kind = walk.octets[at], walk.octets[at + 1]
     if flags >> 4 != 3 or kind != G_PDU:
         return None
-    walk.position += 4
+    walk.skip(4)
     walk.packet["tunnel"] = {"kind": "gtp-u", "id": walk.number(4)}
     if flags & 7:
         following = walk.number(4) & 0xFF
@@ -123,11 +122,10 @@ def gtp_u(walk: Walk) -> str | None:
                 return None
             following = walk.octets[walk.need(length) + length - 1]
             walk.position += length
-    version = walk.octets[walk.need(1)] >> 4
-    if version not in (4, 6):
-        return None
-    walk.go_inside()
-    return "ipv4" if version == 4 else "ipv6"
+    layer = IP_LAYERS.get(walk.octets[walk.need(1)] >> 4)
+    if layer is not None:
+        walk.go_inside()
+    return layer
 
 
 def teredo(walk: Walk) -> str | None:
@@ -136,12 +134,9 @@ def teredo(walk: Walk) -> str | None:
         return None
     if not walk.octets[walk.need(1)] and walk.word() == AUTHENTICATION:
         at = walk.need(4)
-        length = 13 + walk.octets[at + 2] + walk.octets[at + 3]
-        walk.need(length)
-        walk.position += length
+        walk.skip(13 + walk.octets[at + 2] + walk.octets[at + 3])
     if not walk.octets[walk.need(1)] and walk.word() == ORIGIN:
-        walk.need(8)
-        walk.position += 8
+        walk.skip(8)
     if walk.octets[walk.need(1)] >> 4 != 6:
         return None
     walk.enter("teredo", None)

@@ -155,6 +155,10 @@ class Walk:
         self.position = at + length
         return int.from_bytes(self.octets[at : at + length], "big")
 
+    def skip(self, length: int) -> None:
+        """Go behind the next *length* octets, which say nothing that is told."""
+        self.position = self.need(length) + length
+
     def word(self) -> int:
         """The next two octets as a number, without going on."""
         at = self.need(2)

@@ -12,7 +12,7 @@ from ..codec.engine import Engine
 from ..codec.layout import Layout
 from ..limits import Limits
 from ..packet.decoder import PacketDecoder
-from ..packet.network import PROTOCOLS
+from ..packet.network import IP_LAYERS, PROTOCOLS
 from ..types import Flow
 from .problems import Problems
 
@@ -25,7 +25,6 @@ OFFSETS = {LAYER_2: "layer2packetSectionOffset"}  # where else than in sectionOf
 LENGTHS = {LAYER_2: "layer2packetSectionSize"}  # and a length, where that is not in sectionExportedOctets
 FRAMES = {None: "ethernet", 0: "ethernet", 1: "ethernet", 2: "dot11"}  # by dataLinkFrameType
 COUNTS = frozenset({"packetDeltaCount", "packetTotalCount", "layer2OctetDeltaCount", "octetTotalCount"})
-IP_VERSIONS = {4: "ipv4", 6: "ipv6"}
 
 
 class _Reported:
@@ -83,7 +82,7 @@ def _octets(value: Any) -> bytes:
 
 def _first_layer(record: Flow, section: str, octets: bytes) -> str | None:
     if section == IP_HEADER:
-        return IP_VERSIONS.get(octets[0] >> 4)
+        return IP_LAYERS.get(octets[0] >> 4)
     if section == IP_PAYLOAD:
         return PROTOCOLS.get(_first(record, "protocolIdentifier"))
     return FRAMES.get(_first(record, "dataLinkFrameType")) if section == FRAME else "ethernet"

@@ -52,7 +52,16 @@ class Opaque(Construct):  # type: ignore[misc]
         return obj
 
 
-class Counted(Subconstruct):  # type: ignore[misc]
+class _Items(Subconstruct):  # type: ignore[misc]
+    """Items one behind another; how many there are is told by the layouts below."""
+
+    def _build(self, obj: list[Any], stream: Any, context: Any, path: str) -> list[Any]:
+        for item in obj:
+            self.subcon._build(item, stream, context, path)
+        return obj
+
+
+class Counted(_Items):
     """Items behind their number, which may be at most *most* if that is given.  RFC 4506 §4.13."""
 
     def __init__(self, subcon: Construct, *, most: int | None = None) -> None:
@@ -68,12 +77,10 @@ class Counted(Subconstruct):  # type: ignore[misc]
 
     def _build(self, obj: list[Any], stream: Any, context: Any, path: str) -> list[Any]:
         Int32ub._build(len(obj), stream, context, path)
-        for item in obj:
-            self.subcon._build(item, stream, context, path)
-        return obj
+        return super()._build(obj, stream, context, path)
 
 
-class Repeated(Subconstruct):  # type: ignore[misc]
+class Repeated(_Items):
     """Items to the end of what contains them."""
 
     def _parse(self, stream: Any, context: Any, path: str) -> list[Any]:
@@ -82,13 +89,8 @@ class Repeated(Subconstruct):  # type: ignore[misc]
             items.append(self.subcon._parsereport(stream, context, path))
         return items
 
-    def _build(self, obj: list[Any], stream: Any, context: Any, path: str) -> list[Any]:
-        for item in obj:
-            self.subcon._build(item, stream, context, path)
-        return obj
 
-
-class Times(Subconstruct):  # type: ignore[misc]
+class Times(_Items):
     """A number of items that the layout fixes."""
 
     def __init__(self, count: int, subcon: Construct) -> None:
@@ -97,11 +99,6 @@ class Times(Subconstruct):  # type: ignore[misc]
 
     def _parse(self, stream: Any, context: Any, path: str) -> list[Any]:
         return [self.subcon._parsereport(stream, context, path) for _ in range(self.count)]
-
-    def _build(self, obj: list[Any], stream: Any, context: Any, path: str) -> list[Any]:
-        for item in obj:
-            self.subcon._build(item, stream, context, path)
-        return obj
 
 
 class Union(Construct):  # type: ignore[misc]
