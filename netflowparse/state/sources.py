@@ -7,8 +7,13 @@ together.
 
 from __future__ import annotations
 
+from typing import Any
+
+from ..errors import SnapshotError
 from ..types import Continuity, Sequence
-from .sequence import HALF, MODULUS, SequenceTracker
+from .losses import LARGEST_TOTAL, MODULUS
+from .sequence import BELIEVABLE, HALF, SequenceTracker
+from .snapshot_values import Value
 
 LARGEST = MODULUS - 1
 LATE_FLOW_SAMPLES = 64  # a sample that is further behind was not delayed on its way: its source has started again
@@ -28,10 +33,10 @@ class SampleSource:
 
     def observe(self, number: int) -> Sequence:
         """What the sequence number of a sample says that counts nothing else."""
-        said = self._sequence.observe(number, 1)
-        if said["event"] in ("reordered", "uncertain") and _behind(said, number) > LATE_COUNTER_SAMPLES:
-            return self._restart(number, said)
-        return said
+        expected = self._sequence.expected
+        if expected is not None and LATE_COUNTER_SAMPLES < (expected - number) % MODULUS <= MODULUS - BELIEVABLE:
+            return self._sequence.begin(number, 1)
+        return self._sequence.observe(number, 1)
 
     def observe_flow(self, number: int, pool: int, drops: int) -> Continuity:
         """What the numbers of a flow sample say against those of the samples before."""
@@ -55,36 +60,56 @@ class SampleSource:
         expected, last_pool, last_drops, samples, seen = self._flow
         if expected is not None:
             self._sequence.catch_up(expected)
-        said = self._sequence.observe(number, 1)
-        event = said["event"]
         more, dropped = (pool - last_pool) % MODULUS, (drops - last_drops) % MODULUS
-        if event in ("in_order", "gap"):
-            if more < HALF and dropped < HALF:
+        if expected is not None and _begun_again((expected - number) % MODULUS, more, dropped):
+            said = self._sequence.begin(number, 1)
+        else:
+            said = self._sequence.observe(number, 1)
+            if said["event"] == "gap" or (said["event"] == "in_order" and number == expected):
                 samples += 1 + (said["missing"] or 0)
                 seen += more
                 self._flow = (number + 1) % MODULUS, pool, drops, samples, seen
                 rate = seen / samples
                 return {**said, "sample_pool_delta": more, "drops_delta": dropped, "effective_rate": rate}
-            said = self._restart(number, said)
-        elif _begun_again(said, number, more, dropped):
-            said = self._restart(number, said)
-        if said["event"] in ("first", "restart"):
+        if said["event"] not in ("reordered", "duplicate", "uncertain"):
             self._flow = (number + 1) % MODULUS, pool, drops, 0, 0
         return {**said, "sample_pool_delta": None, "drops_delta": None, "effective_rate": None}
 
-    def _restart(self, number: int, said: Sequence) -> Sequence:
-        self._sequence = SequenceTracker()
-        self._sequence.observe(number, 1)
-        return {"expected": said["expected"], "missing": 0, "event": "restart"}
+    def dump(self) -> dict[str, Any]:
+        """Plain JSON values, for ``load``."""
+        return {"sequence": self._sequence.dump(), "flow": None if self._flow[0] is None else list(self._flow)}
+
+    @classmethod
+    def load(cls, dumped: Value) -> SampleSource:
+        """The data source that was dumped; SnapshotError if none was."""
+        sequence, flow = dumped.parts("sequence", "flow")
+        source = cls()
+        source._sequence = load_sequence(sequence)
+        if not flow.absent:
+            number, pool, drops, samples, seen = flow.row(5)
+            if source._sequence.expected is None:
+                raise flow.refuse("null where no number is expected")
+            taken = samples.whole(LARGEST_TOTAL)
+            words = number.whole(LARGEST), pool.whole(LARGEST), drops.whole(LARGEST)
+            source._flow = *words, taken, seen.whole(LARGEST_TOTAL if taken else 0)
+        return source
 
 
-def _behind(said: Sequence, number: int) -> int:
-    expected = said["expected"]
-    return 0 if expected is None else (expected - number) % MODULUS
+def load_sequence(dumped: Value) -> SequenceTracker:
+    """The numbers that ``SequenceTracker.dump`` has made; SnapshotError if it has not."""
+    try:
+        return SequenceTracker.load(dumped.value)
+    except ValueError as error:
+        raise SnapshotError(f"{dumped.place()}: {error}") from error
 
 
-def _begun_again(said: Sequence, number: int, more: int, dropped: int) -> bool:
-    """Whether a number that is not ahead is no late or repeated one: its counters say otherwise."""
-    if said["event"] == "duplicate":
+def _begun_again(behind: int, more: int, dropped: int) -> bool:
+    """Whether pool and drops show that a sample so far behind the expected number is one of a source begun anew.
+
+    What only grows has shrunk, though the sample is not late; or it is no repeat of the latest, as its number says.
+    """
+    if behind == 1:
         return bool(more or dropped)
-    return said["event"] in ("reordered", "uncertain") and more >= HALF and _behind(said, number) > LATE_FLOW_SAMPLES
+    if not behind or behind > MODULUS - BELIEVABLE:
+        return more >= HALF or dropped >= HALF
+    return more >= HALF and behind > LATE_FLOW_SAMPLES

@@ -134,13 +134,13 @@ def test_the_rate_is_the_same_with_samples_swapped() -> None:
 @pytest.mark.fault("SF-53")
 @pytest.mark.parametrize("last", [5, 20, LATE_FLOW_SAMPLES])
 def test_a_restart_at_small_numbers_is_noticed_after_a_few(last: int) -> None:
-    """The first ones could be late; then the numbers that follow one another tell."""
+    """The first ones could be late, or repeated; then the numbers that follow one another tell, or the pool."""
     start = [(number, 400 * number) for number in range(last - 3, last + 1)]
     again = [(number, 100 * number) for number in range(1, 8)]
     found = observed(*start, *again)[4:]
     events = [each["event"] for each in found]
     at = events.index("restart")
-    assert at <= 3
+    assert at <= (4 if last == 5 else 3)  # 2 to 5 have come before: only the pool of the latest is known
     assert set(events[:at]) <= {"reordered", "duplicate"}
     assert found[:at] == [{**each, **NOTHING, "missing": 0} for each in found[:at]]
     if last > 7:  # else the numbers go on where they had been

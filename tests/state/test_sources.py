@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netflowparse import Limits
-from netflowparse.state.templates import Domain, TemplateStore
+from netflowparse.state.domains import Domain
+from netflowparse.state.exporters import ExporterStore
 
 
 def add(domain: Domain, *numbers: int) -> None:
@@ -19,7 +20,7 @@ def add(domain: Domain, *numbers: int) -> None:
             domain.new_source(number)
 
 
-def counted(store: TemplateStore) -> int:
+def counted(store: ExporterStore) -> int:
     """The data sources of all exporters, counted afresh; each exporter's own count is checked on the way."""
     total = 0
     for exporter in store._exporters.values():
@@ -30,7 +31,7 @@ def counted(store: TemplateStore) -> int:
 
 
 def test_sources_belong_to_their_domain() -> None:
-    store = TemplateStore(Limits())
+    store = ExporterStore(Limits())
     one, other = store.domain("a", "sflow5", ("192.0.2.1", 0)), store.domain("a", "sflow5", ("192.0.2.1", 1))
     add(one, 1, 2)
     add(other, 1)
@@ -42,7 +43,7 @@ def test_sources_belong_to_their_domain() -> None:
 
 @pytest.mark.fault("RS-18")
 def test_a_domain_with_too_many_sources_starts_afresh() -> None:
-    store = TemplateStore(Limits(sample_sources_per_exporter=3))
+    store = ExporterStore(Limits(sample_sources_per_exporter=3))
     domain = store.domain("a", "sflow5", 1)
     sources = domain.sources
     for number in range(10):
@@ -54,7 +55,7 @@ def test_a_domain_with_too_many_sources_starts_afresh() -> None:
 
 
 def test_where_one_domain_is_not_enough_the_oldest_go() -> None:
-    store = TemplateStore(Limits(sample_sources_per_exporter=4))
+    store = ExporterStore(Limits(sample_sources_per_exporter=4))
     first, second, third = (store.domain("a", "sflow5", number) for number in (1, 2, 3))
     add(first, 1, 2)
     add(second, 1, 2)
@@ -70,7 +71,7 @@ def test_where_one_domain_is_not_enough_the_oldest_go() -> None:
 
 @pytest.mark.fault("RS-02")
 def test_exporters_not_heard_of_for_longest_make_room() -> None:
-    store = TemplateStore(Limits(sample_sources=3, sample_sources_per_exporter=3))
+    store = ExporterStore(Limits(sample_sources=3, sample_sources_per_exporter=3))
     for exporter in ("a", "b", "c"):
         add(store.domain(exporter, "sflow5", 1), 1)
     store.domain("a", "sflow5", 1)
@@ -84,7 +85,7 @@ def test_exporters_not_heard_of_for_longest_make_room() -> None:
 
 
 def test_forgetting_gives_back_what_was_counted() -> None:
-    store = TemplateStore(Limits())
+    store = ExporterStore(Limits())
     for exporter in ("a", "b"):
         for number in (1, 2):
             add(store.domain(exporter, "sflow5", number), 1, 2, 3)
@@ -98,7 +99,7 @@ def test_forgetting_gives_back_what_was_counted() -> None:
 
 
 def test_sources_are_pickled() -> None:
-    store = TemplateStore(Limits(sample_sources_per_exporter=2))
+    store = ExporterStore(Limits(sample_sources_per_exporter=2))
     domain = store.domain("a", "sflow5", 1)
     add(domain, 1, 2)
     domain.sources[1].observe_flow(7, 1000, 0)
@@ -131,7 +132,7 @@ steps = st.tuples(
     ),
 )
 def test_totals_are_what_is_there(steps: list[tuple[str, int, str, int]], limits: Limits) -> None:
-    store = TemplateStore(limits)
+    store = ExporterStore(limits)
     for exporter, number, step, source in steps:
         if step == "forget":
             store.forget(exporter)
