@@ -100,7 +100,9 @@ def _append(layout: Layout, where: str) -> list[str]:
 
 
 def _prologue(layout: Layout) -> list[str]:
-    return [INDENT + "turn, early, late = clock"] if layout.clocked else []
+    if not layout.clocked:
+        return []
+    return [INDENT + "boot, earliest, latest, far = clock.boot, clock.earliest, clock.latest, clock.far"]
 
 
 def _fixed_records(layout: Layout, scope: dict[str, Any]) -> list[str]:

@@ -16,22 +16,43 @@ Emit: TypeAlias = Callable[[int], str]  # field index -> source text of its valu
 
 UPTIME_RANGE = 1 << 32  # ms: sysUpTime wraps after 49.7 days
 HALF_RANGE = 1 << 31
+LITTLE = 100_000  # ms by which flows of some exporters end after the export
 
 
-#: What turns a sysUpTime into ms since 1970: times below ``turn`` count from ``early``, others from ``late``.
-Clock: TypeAlias = tuple[int, int, int]
+class Clock:
+    """What turns sysUpTimes into ms since 1970: those from ``earliest`` to ``latest`` count from ``boot``.
+
+    Others are ``far``.  ``ahead`` tells that any of them was a little later than the header's own sysUpTime.
+    """
+
+    __slots__ = ("ahead", "boot", "earliest", "latest", "signed")
+
+    def __init__(self, boot: int, earliest: int, latest: int, *, signed: bool) -> None:
+        self.boot = boot
+        self.earliest = earliest
+        self.latest = latest
+        self.signed = signed
+        self.ahead = False
+
+    def far(self, uptime: int) -> int:
+        """ms since 1970 of a sysUpTime behind the header's, or before a wrap."""
+        distance = (uptime - self.latest) % UPTIME_RANGE
+        if not self.signed or distance >= HALF_RANGE:
+            return self.boot + self.latest + distance - UPTIME_RANGE
+        if distance <= LITTLE:
+            self.ahead = True
+        return self.boot + self.latest + distance
 
 
-def clock(export_milliseconds: int, system_up_time: int) -> Clock:
+def clock(export_milliseconds: int, system_up_time: int, *, signed: bool = True) -> Clock:
     """The ``Clock`` of a datagram exported at ms since 1970 when its exporter's sysUpTime was *system_up_time* ms.
 
     Its times differ from the export time by the signed 32-bit difference of the sysUpTimes: right across a wrap, and
-    for sysUpTimes a little later than the header's own, which rounding and other engines' clocks give.
+    for sysUpTimes a little later than the header's own, which rounding and other engines' clocks give.  Where not
+    *signed*, no time is later than the export.
     """
-    boot = export_milliseconds - system_up_time
-    if system_up_time < HALF_RANGE:
-        return system_up_time + HALF_RANGE, boot, boot - UPTIME_RANGE
-    return system_up_time - HALF_RANGE, boot + UPTIME_RANGE, boot
+    earliest = system_up_time - HALF_RANGE if signed else 0
+    return Clock(export_milliseconds - system_up_time, earliest, system_up_time, signed=signed)
 
 
 class One(NamedTuple):
@@ -107,13 +128,12 @@ class Absolute(NamedTuple):
 
     def build(self, values: Sequence[Any], at: Clock | None) -> Any:
         assert at is not None
-        turn, early, late = at
         uptime = values[self.field] % UPTIME_RANGE
-        return uptime + (early if uptime < turn else late)
+        return uptime + at.boot if at.earliest <= uptime <= at.latest else at.far(uptime)
 
     def emit(self, emit: Emit) -> str:
         uptime = _uptime(emit(self.field), wide=self.wide)
-        return f"{uptime} + (early if {uptime} < turn else late)"
+        return f"{uptime} + boot if earliest <= {uptime} <= latest else far({uptime})"
 
 
 class SinceBoot(NamedTuple):

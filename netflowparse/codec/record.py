@@ -1,6 +1,7 @@
 """A template and a registry into the layout of its records.  RFC 7011 §3.4.3 and §6.2, RFC 3954 §5.3 and §6.2.
 
 Element types decide how octets are read, element keys what the values are called; the template's lengths always rule.
+Rules for exporters' peculiarities may say otherwise of single elements: ``..quirks``.
 """
 
 from __future__ import annotations
@@ -9,34 +10,81 @@ from functools import lru_cache
 
 from construct import Construct, Struct
 
+from ..quirks import (
+    ASA_ACL_ID,
+    ASA_EARLY_IDS,
+    ASA_EVENT_TIME,
+    LITTLE_ENDIAN_SAMPLING,
+    MICROSECONDS_NOT_NTP,
+    NANOSECONDS_NOT_NTP,
+    STANDARD,
+    UPTIME_IN_8_OCTETS,
+)
 from ..registry import Element, Registry
-from ..template import VARIABLE_LENGTH, Template
-from ..wire.leaves import APPLICATION_ID, INTEGERS, fits, fixed_leaf, lengths_of, variable_leaf
+from ..registry.element import unknown
+from ..template import VARIABLE_LENGTH, FieldSpecifier, Template
+from ..wire.leaves import (
+    ACCESS_LIST_ID,
+    APPLICATION_ID,
+    COUNTED_MICROSECONDS,
+    COUNTED_NANOSECONDS,
+    INTEGERS,
+    LITTLE_ENDIAN,
+    UNSIGNED,
+    fits,
+    fixed_leaf,
+    lengths_of,
+    variable_leaf,
+)
 from .display import Absolute, Display, Nested, One, SinceBoot, Source, by_key
 from .layout import Layout
 
 APPLICATION_IDS = {(0, 95), (29305, 95)}  # applicationId, and its reverse (RFC 5103)
 SYSTEM_INIT_TIME = "systemInitTimeMilliseconds"  # element 160: ms since 1970
+EVENT_TIME = "observationTimeMilliseconds"  # element 323: ms since 1970
 #: ms of sysUpTime -> the absolute ms that is added where the record has none
 UPTIMES = {"flowStartSysUpTime": "flowStartMilliseconds", "flowEndSysUpTime": "flowEndMilliseconds"}
 UPTIME_OCTETS = 4
 LONGEST_UPTIME = 8  # octets: some exporters send it so, the first 4 without meaning
+EARLY_IDS = range(40001, 40006)  # field types of a Cisco ASA before the elements 225 to 228 and 233 were registered
+#: elements -> the rule by which they are read otherwise, the types of which that is true, and what they are then
+_READ_OTHERWISE: dict[tuple[int, int], tuple[str, frozenset[str], str]] = {
+    (0, 34): (LITTLE_ENDIAN_SAMPLING, UNSIGNED, LITTLE_ENDIAN),
+    **dict.fromkeys(
+        ((0, 154), (0, 155)), (MICROSECONDS_NOT_NTP, frozenset({"dateTimeMicroseconds"}), COUNTED_MICROSECONDS)
+    ),
+    **dict.fromkeys(
+        ((0, 156), (0, 157)), (NANOSECONDS_NOT_NTP, frozenset({"dateTimeNanoseconds"}), COUNTED_NANOSECONDS)
+    ),
+    **dict.fromkeys(((9, 232), (9, 233)), (ASA_ACL_ID, frozenset({"octetArray"}), ACCESS_LIST_ID)),
+}
 
 
-def elements_of(template: Template, registry: Registry) -> list[Element]:
+def elements_of(template: Template, registry: Registry, rules: frozenset[str] = STANDARD.on) -> list[Element]:
     """The element of each field, by the number space that the template's protocol and the field's place give its id."""
     if template.protocol != "netflow9":
         return [registry.element(field.enterprise, field.id) for field in template.fields]
-    scope = template.scope_count or 0
+    scope, without = template.scope_count or 0, () if ASA_EARLY_IDS in rules else EARLY_IDS
     return [registry.netflow9_scope(field.id) for field in template.fields[:scope]] + [
-        registry.netflow9(field.id) for field in template.fields[scope:]
+        unknown(0, field.id) if field.id in without else registry.netflow9(field.id)
+        for field in template.fields[scope:]
     ]
 
 
-def template_layout(template: Template, registry: Registry, octet_values: str = "hex") -> Layout:
-    """How the records of *template* are read; *octet_values* as in ``fixed_leaf``."""
-    elements = elements_of(template, registry)
-    types = [_type(element) for element in elements]
+def template_layout(
+    template: Template,
+    registry: Registry,
+    octet_values: str = "hex",
+    rules: frozenset[str] = STANDARD.on,
+    *,
+    clocked: bool | None = None,
+) -> Layout:
+    """How the records of *template* are read by *rules*; *octet_values* as in ``fixed_leaf``.
+
+    *clocked* says whether their datagrams have a sysUpTime of their own, None that they are of the template's protocol.
+    """
+    elements = elements_of(template, registry, rules)
+    types = [_type(element, field, template, rules) for element, field in zip(elements, template.fields, strict=True)]
     leaves = [
         variable_leaf(abstract_type, octet_values)
         if field.length == VARIABLE_LENGTH
@@ -50,7 +98,8 @@ def template_layout(template: Template, registry: Registry, octet_values: str = 
         if field.length != VARIABLE_LENGTH and not fits(abstract_type, field.length)
     )
     keys = [element.key for element in elements]
-    return Layout(declaration, _display(template, keys, types), tuple(keys), misfits)
+    has_clock = template.protocol == "netflow9" if clocked is None else clocked
+    return Layout(declaration, _display(template, keys, types, rules, clocked=has_clock), tuple(keys), misfits)
 
 
 @lru_cache(maxsize=4096)
@@ -59,35 +108,63 @@ def _positional(index: int, leaf: Construct) -> Construct:
     return f"f{index}" / leaf
 
 
-def _type(element: Element) -> str:
-    return APPLICATION_ID if (element.enterprise, element.id) in APPLICATION_IDS else element.type
+def _type(element: Element, field: FieldSpecifier, template: Template, rules: frozenset[str]) -> str:
+    """What the values of *field* are read as."""
+    number = element.enterprise, element.id
+    if number in APPLICATION_IDS:
+        return APPLICATION_ID
+    if number in _READ_OTHERWISE:
+        rule, types, otherwise = _READ_OTHERWISE[number]
+        in_order = rule == LITTLE_ENDIAN_SAMPLING and template.scope_count is not None
+        if field.length == VARIABLE_LENGTH:
+            fitting = rule != ASA_ACL_ID
+        else:
+            fitting = field.length > 0 and fits(otherwise, field.length)
+        if rule in rules and element.type in types and fitting and not in_order:
+            return otherwise
+    return element.type
 
 
-def _display(template: Template, keys: list[str], types: list[str]) -> Display:
+def _display(template: Template, keys: list[str], types: list[str], rules: frozenset[str], *, clocked: bool) -> Display:
     indexed = [(key, index) for index, key in enumerate(keys)]
     if template.scope_count is not None:
         scope, rest = indexed[: template.scope_count], indexed[template.scope_count :]
         return (("scope", Nested(by_key(scope))), *by_key(rest))
     display = by_key(indexed)
-    return display + _absolute_times(template, display, types)
+    if ASA_EVENT_TIME in rules and template.protocol == "netflow9" and UPTIMES.keys().isdisjoint(keys):
+        return display + _event_times(template, display, types)
+    return display + _absolute_times(template, display, types, rules, clocked=clocked)
 
 
-def _absolute_times(template: Template, display: Display, types: list[str]) -> Display:
+def _absolute_times(
+    template: Template, display: Display, types: list[str], rules: frozenset[str], *, clocked: bool
+) -> Display:
     sources = dict(display)
+    longest = LONGEST_UPTIME if UPTIME_IN_8_OCTETS in rules else UPTIME_OCTETS
     added: list[tuple[str, Source]] = []
     for uptime, absolute in UPTIMES.items():
         source, start = sources.get(uptime), sources.get(SYSTEM_INIT_TIME)
         if absolute in sources or not isinstance(source, One) or types[source.field] not in INTEGERS:
             continue
         length = template.fields[source.field].length
-        if not 0 < length <= LONGEST_UPTIME:
+        if not 0 < length <= longest:
             continue
-        if template.protocol == "netflow9":
+        if clocked:
             added.append((absolute, Absolute(source.field, length > UPTIME_OCTETS)))
-        elif isinstance(start, One) and _is_start(types[start.field], template.fields[start.field].length):
+        elif isinstance(start, One) and _is_time(types[start.field], template.fields[start.field].length):
             added.append((absolute, SinceBoot(source.field, start.field, length > UPTIME_OCTETS)))
     return tuple(added)
 
 
-def _is_start(abstract_type: str, length: int) -> bool:
+def _event_times(template: Template, display: Display, types: list[str]) -> Display:
+    """The time of the event that a record tells, in place of its flow's times: firewalls know no others."""
+    sources = dict(display)
+    event = sources.get(EVENT_TIME)
+    if not isinstance(event, One) or not _is_time(types[event.field], template.fields[event.field].length):
+        return ()
+    return tuple((absolute, event) for absolute in UPTIMES.values() if absolute not in sources)
+
+
+def _is_time(abstract_type: str, length: int) -> bool:
+    """Whether a field tells ms since 1970."""
     return length == 8 and (abstract_type == "dateTimeMilliseconds" or abstract_type in INTEGERS)

@@ -6,26 +6,48 @@ sender no compilations; the oldest shapes are dropped when there are too many.
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from ..limits import Limits
+from ..quirks import ICMP_IN_DESTINATION_PORT
 from ..registry import Registry
-from ..template import VARIABLE_LENGTH, ShapeKey, Template
+from ..template import FieldSpecifier, Template
 from . import reference
 from .display import Clock
 from .engine import Engine
 from .layout import Layout
+from .peculiarities import Call, applied_rules, called_rules, icmp_column
+from .plausibility import doubt
 from .reader import Faults, RecordReader
-from .record import UPTIME_OCTETS, template_layout
+from .record import template_layout
 
 COMPILE_AFTER = 6  # records interpreted
 
+#: what decides how records are read: the template's shape, the rules, and whether their datagrams have a sysUpTime
+Key: TypeAlias = "tuple[str, int | None, tuple[FieldSpecifier, ...], frozenset[str], bool]"
+
 
 class RecordShape:
-    """How the records of some template are read.  Once the shape has been dropped it is ``None`` throughout."""
+    """How the records of some template are read.  Once the shape has been dropped it is ``None`` throughout.
 
-    __slots__ = ("_engine", "_interpreted", "layout", "quirks", "read")
+    ``quirks`` are the rules for exporters' peculiarities that reading any record applies, ``calls`` those that must see
+    the records of each set; ``icmp`` is the column that tells whether the rule for ICMP's type in ports must.
+    """
 
-    def __init__(self, layout: Layout, engine: Engine, quirks: tuple[str, ...]) -> None:
+    __slots__ = ("_engine", "_interpreted", "calls", "doubt", "icmp", "layout", "quirks", "read")
+
+    def __init__(
+        self,
+        layout: Layout,
+        engine: Engine,
+        quirks: tuple[str, ...] = (),
+        calls: tuple[Call, ...] = (),
+        icmp: tuple[int, int] | None = None,
+    ) -> None:
         self.quirks = quirks
+        self.calls = calls
+        self.icmp = icmp
+        self.doubt = doubt(layout)
         self._engine = engine
         self._interpreted = 0
         self.layout: Layout | None = layout
@@ -55,16 +77,23 @@ class ShapeCache:
         self._registry = registry
         self._edition = registry.edition
         self._limits = limits
-        self._shapes: dict[ShapeKey, RecordShape] = {}
+        self._shapes: dict[Key, RecordShape] = {}
         self._fields = 0
 
-    def shape(self, template: Template) -> RecordShape:
-        """The shape of *template*, with the registry's present names and types."""
-        key = template.shape
+    def shape(self, template: Template, rules: frozenset[str] = frozenset(), *, clocked: bool = False) -> RecordShape:
+        """The shape of *template* by *rules* for exporters' peculiarities, with the registry's names and types.
+
+        *clocked* says whether the datagrams of its records have a sysUpTime.
+        """
+        key = (*template.shape, rules, clocked)
         shape = self._shapes.get(key)
         if shape is None:
-            layout = template_layout(template, self._registry, self._engine.octet_values)
-            shape = self._shapes[key] = RecordShape(layout, self._engine, _quirks(template, layout))
+            layout = template_layout(template, self._registry, self._engine.octet_values, rules, clocked=clocked)
+            quirks, calls = applied_rules(template, layout), called_rules(template, layout, rules)
+            column = icmp_column(template, layout) if ICMP_IN_DESTINATION_PORT in rules else None
+            if column is not None:  # it is looked at first, and seldom needs the rule
+                calls = tuple(call for call in calls if call.rule != ICMP_IN_DESTINATION_PORT)
+            shape = self._shapes[key] = RecordShape(layout, self._engine, quirks, calls, column)
             self._fields += len(template.fields)
             while len(self._shapes) > 1 and (
                 len(self._shapes) > self._limits.record_shapes or self._fields > self._limits.record_shape_fields
@@ -79,16 +108,6 @@ class ShapeCache:
             for key in list(self._shapes):
                 self._drop(key)
 
-    def _drop(self, key: ShapeKey) -> None:
+    def _drop(self, key: Key) -> None:
         self._fields -= len(key[2])
         self._shapes.pop(key).drop()
-
-
-def _quirks(template: Template, layout: Layout) -> tuple[str, ...]:
-    """The rules for exporters' peculiarities that reading by *template* applies."""
-    quirks = []
-    if template.protocol == "netflow9" and any(field.length == VARIABLE_LENGTH for field in template.fields):
-        quirks.append("variable_length_in_v9")
-    if any(template.fields[layout.names.index(uptime)].length > UPTIME_OCTETS for _, uptime in layout.clocked):
-        quirks.append("uptime_in_8_octets")
-    return tuple(quirks)

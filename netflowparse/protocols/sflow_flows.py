@@ -7,6 +7,7 @@ from ..codec.reader import StructureReader
 from ..errors import LIMIT, TRUNCATED_RECORD
 from ..limits import Limits
 from ..packet.decoder import PacketDecoder
+from ..quirks import SAMPLED_ETHERNET_UNPADDED
 from ..registry import HEADER_PROTOCOLS
 from ..types import Flow
 from ..wire import sflow_flow_records as table
@@ -14,8 +15,6 @@ from ..wire.xdr import WORD, padding
 from .sflow_elements import add_router, flatten_sampled
 from .sflow_records import UNDECODED, Records, put
 from .sflow_work import SflowWork, data_format
-
-UNPADDED = "sampled_ethernet_unpadded"
 
 #: header_protocol -> the packet's first layer
 FIRST_LAYERS = {
@@ -55,9 +54,9 @@ class FlowRecords(Records):
 
     def _sampled_ethernet(self, work: SflowWork, flow: Flow, start: int, end: int) -> bool:
         """The form of agents that do not pad addresses, which is shorter."""
-        if end - start != table.UNPADDED_ETHERNET:
+        if end - start != table.UNPADDED_ETHERNET or SAMPLED_ETHERNET_UNPADDED not in work.rules:
             return False
-        work.quirk(UNPADDED)
+        work.quirk(SAMPLED_ETHERNET_UNPADDED)
         if self._unpadded is None:
             self._unpadded = self._engine.structure_reader(table.UnpaddedEthernet)
         fields, _ = self._unpadded(work.octets, start, end, [])

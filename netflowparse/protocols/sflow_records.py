@@ -17,17 +17,17 @@ from ..codec.plan import expectation
 from ..codec.reader import Faults, Incomplete
 from ..codec.reference_structure import field_span
 from ..errors import BAD_VALUE, COUNT_MISMATCH, TRUNCATED_RECORD
+from ..quirks import SFLOW_LENGTH_SLIP
 from ..types import Flow
 from ..wire.sflow5 import Head
 from ..wire.sflow_structures import Structure
 from .sflow_elements import ELEMENTS
-from .sflow_work import HEAD, SLIP, SflowWork, format_text, number_of
+from .sflow_work import HEAD, SflowWork, format_text, number_of
 
 #: Reads the record whose body stands between two offsets; whether it did.
 Special: TypeAlias = "Callable[[SflowWork, Flow, int, int], bool]"
 
 UNDECODED = "undecoded"  # the key of octets that no field explains
-LENGTH_SLIP = "sflow_length_slip"
 
 
 class RecordKind:
@@ -150,9 +150,9 @@ class Records:
     def _overrun(self, work: SflowWork, position: int, after: int, end: int, *, last: bool) -> int:
         """Where the record at *position* ends that says *after*, though its sample ends at *end*."""
         read_head = self._read_head
-        slips = after - end <= SLIP and last and not work.nesting and after <= len(work.octets)
+        slips = after - end <= work.slip and last and not work.nesting and after <= len(work.octets)
         if slips and work.may_go_on_at(after, read_head) and not work.may_go_on_at(end, read_head):
-            work.quirk(LENGTH_SLIP)
+            work.quirk(SFLOW_LENGTH_SLIP)
             return after
         body = position + HEAD
         message = f"record at octet {position}: length {after - body}, {end - body} octets are there"

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from ..codec.reader import PairReader
 from ..limits import Limits
-from ..state.templates import Domain
+from ..quirks import SFLOW_LENGTH_SLIP
+from ..state.domains import Domain
 from ..types import Flow, UnknownOctets
 from ..wire import sflow5 as wire
 from .problems import Problems
+from .resolve import resolve
 
 HEAD: int = wire.Head.sizeof()
 CLASS = 32  # bits of a source's index in its key; above them the class
-SLIP = 4  # octets by which the length of a sample may be wrong and still be understood
+SLIP = 4  # octets: agents count a word too many or too few
 
 
 class SflowWork:
@@ -25,6 +27,7 @@ class SflowWork:
     def __init__(self, octets: bytes, domain: Domain, limits: Limits, samples: int) -> None:
         self.octets = octets
         self.domain = domain
+        self.rules = domain.exporter.rules.on
         self.sources = domain.sources
         self.samples_left = samples  # behind the present one, as the datagram counts them
         self.flows: list[Flow] = []
@@ -38,6 +41,16 @@ class SflowWork:
         if name not in self.quirks:
             self.quirks.append(name)
 
+    def resolve(self) -> None:
+        """Add to the flows what is known of their exporter."""
+        for name in resolve(self.flows, None, None, self.domain.exporter.settings, rules=self.rules):
+            self.quirk(name)
+
+    @property
+    def slip(self) -> int:
+        """Octets by which the length of a sample may be wrong and still be understood."""
+        return SLIP if SFLOW_LENGTH_SLIP in self.rules else 0
+
     def may_go_on_at(self, position: int, read_head: PairReader) -> bool:
         """Whether the samples that are left can begin at *position*; where none are left, the datagram must end."""
         rest = len(self.octets) - position
@@ -46,7 +59,7 @@ class SflowWork:
         if rest < HEAD:
             return False
         word, length = read_head(self.octets, position)
-        return number_of(word) in wire.SAMPLES and not length % 4 and HEAD < length <= rest - HEAD + SLIP
+        return number_of(word) in wire.SAMPLES and not length % 4 and HEAD < length <= rest - HEAD + self.slip
 
 
 def data_format(enterprise: int, number: int) -> int:

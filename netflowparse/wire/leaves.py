@@ -30,11 +30,14 @@ from construct import (
 
 from .texts import ApplicationId, PaddedText, Text
 from .values import (
+    AccessListId,
     Boolean,
+    CountedFraction,
     Finite,
     Hex,
     Ipv4Text,
     Ipv6Text,
+    LittleEndian,
     MacText,
     NtpMicroseconds,
     NtpNanoseconds,
@@ -49,13 +52,19 @@ WIDEST_INTEGER = 32  # octets: unsigned256
 
 UNSIGNED = frozenset({"unsigned8", "unsigned16", "unsigned32", "unsigned64", "unsigned256"})
 SIGNED = frozenset({"signed8", "signed16", "signed32", "signed64"})
-INTEGERS = UNSIGNED | SIGNED
+#: what values are read as, instead of their abstract type, by the rules for exporters' peculiarities
+LITTLE_ENDIAN = "littleEndian"
+COUNTED_MICROSECONDS = "countedMicroseconds"
+COUNTED_NANOSECONDS = "countedNanoseconds"
+ACCESS_LIST_ID = "accessListId"
+
+INTEGERS = UNSIGNED | SIGNED | {LITTLE_ENDIAN}
 LISTS = frozenset({"basicList", "subTemplateList", "subTemplateMultiList"})
 OCTETS = frozenset({"octetArray"}) | LISTS
 APPLICATION_ID = "applicationId"  # an octetArray by its registration; RFC 6759 gives it a form
 
 #: Types of one or two exact widths: octets -> the Construct.  dateTime…: RFC 7011 §6.1.7 to §6.1.10.
-EXACT: dict[str, dict[int, Construct]] = {
+_STANDARD: dict[str, dict[int, Construct]] = {
     "float32": {4: Finite(Float32b)},
     "float64": {8: Finite(Float64b), 4: Finite(Float32b)},  # RFC 7011 §6.2: a float64 may come as float32
     "boolean": {1: Boolean(Int8ub)},
@@ -67,7 +76,13 @@ EXACT: dict[str, dict[int, Construct]] = {
     "dateTimeMicroseconds": {8: NtpMicroseconds(Int64ub)},
     "dateTimeNanoseconds": {8: NtpNanoseconds(Int64ub)},
 }
-ABSTRACT_TYPES = frozenset({*EXACT, *INTEGERS, *OCTETS, "string"})
+ABSTRACT_TYPES = frozenset({*_STANDARD, *UNSIGNED, *SIGNED, *OCTETS, "string"})
+EXACT: dict[str, dict[int, Construct]] = {
+    **_STANDARD,
+    COUNTED_MICROSECONDS: {8: CountedFraction(Int64ub, 1_000_000)},
+    COUNTED_NANOSECONDS: {8: CountedFraction(Int64ub, 1_000_000_000)},
+    ACCESS_LIST_ID: {12: AccessListId(Bytes(12))},
+}
 
 
 #: what reads octets that no type explains
@@ -119,8 +134,8 @@ class Flexible(Value):
             return b""
         if self.abstract_type in INTEGERS:
             width = max(1, ((obj if obj >= 0 else ~obj).bit_length() + (self.abstract_type in SIGNED) + 7) // 8)
-            return obj.to_bytes(width, "big", signed=self.abstract_type in SIGNED)  # type: ignore[no-any-return]
-        width = next(iter(EXACT[self.abstract_type]))
+        else:
+            width = next(iter(EXACT[self.abstract_type]))
         return fixed_leaf(self.abstract_type, width, self.octet_values).build(obj)  # type: ignore[no-any-return]
 
     def fault(self, octets: bytes) -> str:
@@ -161,6 +176,8 @@ def fixed_leaf(abstract_type: str, length: int, octet_values: str = "hex") -> Co
     if not length:
         return Computed(None)
     if abstract_type in INTEGERS:
+        if abstract_type == LITTLE_ENDIAN:
+            return LittleEndian(Bytes(length))
         return _integer(length, abstract_type in SIGNED)
     return EXACT[abstract_type][length]
 

@@ -94,6 +94,35 @@ class MacText(Value):
         return f"mac[{value}]"
 
 
+class AccessListId(Value):
+    """The 12 octets by which a Cisco ASA names a rule of an access list -> "0f8e7ff3-fc1a030f-00000000".
+
+    Three words: hashes of the list's name and of its entry, and the id of the entry where it stands for several.
+    """
+
+    def _decode(self, obj: bytes, context: Any, path: str) -> str:
+        return obj.hex("-", 4)
+
+    def _encode(self, obj: str, context: Any, path: str) -> bytes:
+        return bytes.fromhex(obj.replace("-", ""))
+
+    def emit(self, value: str, site: Site) -> str:
+        return f"{value}.hex('-', 4)"
+
+
+class LittleEndian(Value):
+    """Octets, the least significant first -> ``int``; no specification has it so."""
+
+    def _decode(self, obj: bytes, context: Any, path: str) -> int:
+        return int.from_bytes(obj, "little")
+
+    def _encode(self, obj: int, context: Any, path: str) -> bytes:
+        return obj.to_bytes(self.subcon.sizeof(), "little")
+
+    def emit(self, value: str, site: Site) -> str:
+        return f"from_bytes({value}, 'little')"
+
+
 class Hex(Value):
     """Octets -> hex text: octetArray, and what no type explains."""
 
@@ -222,3 +251,34 @@ class NtpNanoseconds(Value):
         seconds, fraction = f"({value} >> 32) - {NTP_TO_UNIX}", f"({value} & 4294967295)"
         inline = f"({seconds}) * 1000000000 + ({fraction} * 1000000000 >> 32)"
         return f"({inline} if {value} >> 63 else ntp_nanoseconds({value}))"
+
+
+class CountedFraction(Value):
+    """32 bits of s since 1900 and 32 bits that count 1/*unit* s, not 2^-32 s as NTP has it -> ``int`` since 1970.
+
+    All of them 0 are None, as in NTP; so is what counts a whole second or more, with a problem.
+    """
+
+    def __init__(self, subcon: Any, unit: int) -> None:
+        super().__init__(subcon)
+        self.unit = unit
+        self.expected = f"a fraction below {unit}"
+
+    def _decode(self, obj: int, context: Any, path: str) -> Any:
+        seconds, fraction = divmod(obj, 1 << 32)
+        if not obj:
+            return None
+        era = 0 if seconds >> 31 else NTP_ERA
+        return (seconds + era - NTP_TO_UNIX) * self.unit + fraction if fraction < self.unit else Odd(None)
+
+    def _encode(self, obj: int | None, context: Any, path: str) -> int:
+        if obj is None:
+            return 0
+        seconds, fraction = divmod(obj, self.unit)
+        return ((seconds + NTP_TO_UNIX) % NTP_ERA) << 32 | fraction
+
+    def emit(self, value: str, site: Site) -> str:
+        half, fraction = NTP_ERA >> 1, f"({value} & {NTP_ERA - 1})"
+        seconds = f"({value} >> 32 ^ {half}) - {NTP_TO_UNIX - half}"  # the first half of an era belongs to the next one
+        time = f"({seconds}) * {self.unit} + {fraction}"
+        return f"(None if not {value} else {time} if {fraction} < {self.unit} else {site.odd('nothing', value)})"

@@ -8,7 +8,7 @@ import pytest
 
 from netflowparse import Element, Registry
 from netflowparse.codec import reference
-from netflowparse.codec.display import clock
+from netflowparse.codec.display import Absolute, clock
 from netflowparse.codec.record import elements_of, template_layout
 from netflowparse.template import VARIABLE_LENGTH, FieldSpecifier, Template
 
@@ -121,6 +121,18 @@ def test_no_time_is_made_of_a_system_start_that_is_no_number_of_milliseconds() -
 def test_of_an_uptime_in_8_octets_the_last_4_count() -> None:
     record = read(template("ipfix", (0, 22, 8), (0, 160, 8)), "0000000700000005 00000000000003e8")
     assert record["flowStartMilliseconds"] == 1005
+
+
+@pytest.mark.parametrize("signed", [True, False])
+@pytest.mark.parametrize("header", [0, 5, 10_000, 2**31 - 1, 2**31, 2**31 + 1, 2**32 - 5, 2**32 - 1])
+@pytest.mark.parametrize("distance", [0, 1, 100_000, 100_001, 2**31 - 1, 2**31, 2**31 + 1, 2**32 - 1])
+def test_clocks(signed: bool, header: int, distance: int) -> None:
+    """A sysUpTime so many ms behind the header's, modulo 2^32: signed, at most half the range ahead."""
+    at = clock(1_700_000_000_000, header, signed=signed)
+    found = Absolute(0).build([(header + distance) % 2**32], at)
+    expected = distance if signed and distance < 2**31 else distance - 2**32 * (distance > 0)
+    assert found - 1_700_000_000_000 == expected
+    assert at.ahead is (signed and 0 < distance <= 100_000)
 
 
 def test_lengths_that_a_type_cannot_have() -> None:

@@ -26,6 +26,36 @@ def test_templates_of_one_shape_share_it() -> None:
     assert shapes.shape(template(256)) is not shapes.shape(template(256, 2))
 
 
+def test_shapes_differ_by_rules_and_by_the_clock() -> None:
+    shapes, drawn = cache(), Template("netflow9", 256, None, (FieldSpecifier(0, 22, 4), FieldSpecifier(0, 33000, 12)))
+    plain, ruled = shapes.shape(drawn), shapes.shape(drawn, frozenset({"asa_acl_id"}))
+    clocked = shapes.shape(drawn, frozenset({"asa_acl_id"}), clocked=True)
+    assert [each.quirks for each in (plain, ruled, clocked)] == [(), ("asa_acl_id",), ("asa_acl_id",)]
+    assert [each.layout.clocked for each in (plain, ruled, clocked)] == [
+        *((), (), (("flowStartMilliseconds", "flowStartSysUpTime"),))
+    ]
+
+    keys = [[key for key, _ in each.layout.display] for each in (plain, ruled, clocked) if each.layout]
+    assert keys[0] == keys[1] == ["flowStartSysUpTime", "INGRESS_ACL_ID"]
+    assert keys[2] == [*keys[0], "flowStartMilliseconds"]
+    assert shapes.shape(drawn, frozenset({"asa_acl_id"})) is ruled
+
+
+def test_icmp_is_looked_for_in_one_column() -> None:
+    fields = (FieldSpecifier(0, 8, 4), FieldSpecifier(0, 4, 1), FieldSpecifier(0, 11, 2))
+    shapes, rules = cache(), frozenset({"icmp_in_destination_port"})
+    drawn = Template("netflow9", 256, None, fields)
+    wide = drawn._replace(fields=(*fields[:1], FieldSpecifier(0, 4, 2), *fields[2:]))
+    told = drawn._replace(fields=(*fields, FieldSpecifier(0, 32, 2)))
+    found = [shapes.shape(each, rules) for each in (drawn, wide, told)] + [shapes.shape(drawn)]
+    assert [(each.icmp, [call.rule for call in each.calls]) for each in found] == [
+        ((4, 7), []),
+        (None, ["icmp_in_destination_port"]),
+        (None, []),
+        (None, []),
+    ]
+
+
 def test_a_shape_is_compiled_after_a_few_records(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "COMPILE_AFTER", 6)
     shape = cache().shape(template(256))

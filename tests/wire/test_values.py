@@ -15,11 +15,24 @@ from hypothesis import strategies as st
 from netflowparse import Limits
 from netflowparse.codec.namespace import namespace
 from netflowparse.codec.plan import field_of
-from netflowparse.wire.leaves import ABSTRACT_TYPES, APPLICATION_ID, EXACT, INTEGERS, fixed_leaf, variable_leaf
+from netflowparse.wire.leaves import (
+    ABSTRACT_TYPES,
+    ACCESS_LIST_ID,
+    APPLICATION_ID,
+    COUNTED_MICROSECONDS,
+    COUNTED_NANOSECONDS,
+    EXACT,
+    INTEGERS,
+    LITTLE_ENDIAN,
+    fixed_leaf,
+    variable_leaf,
+)
 from netflowparse.wire.values import Odd, Site, ntp_microseconds, ntp_nanoseconds
 
 NAMES = namespace(Limits())
 SECOND_0 = 2_208_988_800  # NTP seconds of 1970-01-01
+#: what the rules for exporters' peculiarities read values as
+OTHERWISE = {ACCESS_LIST_ID, COUNTED_MICROSECONDS, COUNTED_NANOSECONDS, LITTLE_ENDIAN}
 
 
 def read_generated(leaf: Construct, octets: bytes) -> Any:
@@ -107,6 +120,21 @@ CASES = [
     ("float32", "3fc0", "3fc0"),
     ("dateTimeMilliseconds", "65e0f000", "65e0f000"),
     ("unsigned64", "01" * 33, "01" * 33),
+    (ACCESS_LIST_ID, "0f8e7ff3fc1a030f00000000", "0f8e7ff3-fc1a030f-00000000"),
+    (ACCESS_LIST_ID, "0f8e7ff3", "0f8e7ff3"),
+    (LITTLE_ENDIAN, "e8030000", 1000),
+    (LITTLE_ENDIAN, "01", 1),
+    (LITTLE_ENDIAN, "010000", 1),
+    (LITTLE_ENDIAN, "00" * 31 + "01", 1 << 248),
+    (COUNTED_MICROSECONDS, "83aa7e80 00000000", 0),  # 2208988800 s
+    (COUNTED_MICROSECONDS, "83aa7e81 000f423f", 1_999_999),
+    (COUNTED_MICROSECONDS, "83aa7e81 000f4240", Odd(None)),
+    (COUNTED_MICROSECONDS, "00000000 00000000", None),
+    (COUNTED_MICROSECONDS, "80000000 00000001", (2**31 - SECOND_0) * 10**6 + 1),  # 1968
+    (COUNTED_MICROSECONDS, "7fffffff 00000001", (2**32 + 2**31 - 1 - SECOND_0) * 10**6 + 1),  # 2104
+    (COUNTED_MICROSECONDS, "00000000 00000001", (2**32 - SECOND_0) * 10**6 + 1),  # 2036
+    (COUNTED_NANOSECONDS, "83aa7e81 3b9ac9ff", 1_999_999_999),
+    (COUNTED_NANOSECONDS, "83aa7e81 3b9aca00", Odd(None)),
 ]
 
 
@@ -119,7 +147,7 @@ def test_reading(abstract_type: str, octets: str, value: Any) -> None:
     assert repr(read_generated(leaf, data)) == repr(value)
 
 
-@pytest.mark.parametrize("abstract_type", sorted(ABSTRACT_TYPES | {APPLICATION_ID}))
+@pytest.mark.parametrize("abstract_type", sorted(ABSTRACT_TYPES | {APPLICATION_ID} | OTHERWISE))
 def test_no_octets(abstract_type: str) -> None:
     nothing = None if abstract_type in INTEGERS or abstract_type in EXACT else ""
     leaf = fixed_leaf(abstract_type, 0)
@@ -164,7 +192,7 @@ def test_ntp_against_fractions(ntp: int) -> None:
         assert ntp_microseconds(ntp) == unix * 10**6 + (fraction - fraction % 2048) * 10**6 // 2**32
 
 
-@given(st.sampled_from(sorted(ABSTRACT_TYPES | {APPLICATION_ID})), st.binary(max_size=40))
+@given(st.sampled_from(sorted(ABSTRACT_TYPES | {APPLICATION_ID} | OTHERWISE)), st.binary(max_size=40))
 def test_generated_expressions_read_what_adapters_read(abstract_type: str, octets: bytes) -> None:
     leaf = fixed_leaf(abstract_type, len(octets))
     assert repr(read_generated(leaf, octets)) == repr(leaf.parse(octets))
@@ -186,6 +214,11 @@ WRITTEN = [
     (APPLICATION_ID, 4, "13:453"),
     (APPLICATION_ID, 5, "20:12356"),
     (APPLICATION_ID, 9, "20:12356:40567"),
+    (ACCESS_LIST_ID, 12, "0f8e7ff3-fc1a030f-00000000"),
+    (LITTLE_ENDIAN, 4, 1000),
+    (COUNTED_MICROSECONDS, 8, 1_709_240_320_000_001),
+    (COUNTED_MICROSECONDS, 8, None),
+    (COUNTED_NANOSECONDS, 8, 1_709_240_320_000_000_001),
 ]
 
 

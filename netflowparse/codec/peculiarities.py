@@ -1,0 +1,135 @@
+"""Which rules for exporters' peculiarities the records of a template call for.  The rules themselves: ``..quirks``."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from ..quirks import (
+    ASA_ACL_ID,
+    ASA_EARLY_IDS,
+    ASA_EVENT_TIME,
+    ICMP_IN_DESTINATION_PORT,
+    IFINDEX_PALO_ALTO,
+    LITTLE_ENDIAN_SAMPLING,
+    MICROSECONDS_NOT_NTP,
+    NANOSECONDS_NOT_NTP,
+    UPTIME_IN_8_OCTETS,
+    VARIABLE_LENGTH_IN_V9,
+)
+from ..template import VARIABLE_LENGTH, Template
+from ..wire.leaves import ACCESS_LIST_ID, COUNTED_MICROSECONDS, COUNTED_NANOSECONDS, LITTLE_ENDIAN, Flexible
+from ..wire.values import AccessListId, CountedFraction, LittleEndian, NtpMicroseconds, NtpNanoseconds
+from .display import Absolute, One, Several, SinceBoot
+from .layout import Layout
+from .plan import Field
+from .record import EARLY_IDS, EVENT_TIME, UPTIMES
+
+#: elements that tell the type and code of ICMP: icmpTypeCodeIPv4 and IPv6, and their parts
+ICMP_ELEMENTS = frozenset({32, 139, 176, 177, 178, 179})
+PROTOCOL, PORT, SOURCE_PORT = "protocolIdentifier", "destinationTransportPort", "sourceTransportPort"
+#: interface -> the key of what its number means
+INTERFACES = {"ingressInterface": "ingress_interface_decoded", "egressInterface": "egress_interface_decoded"}
+#: elements that hold NTP timestamps or not -> the rule that doubts them
+DOUBTED = {
+    "flowStartMicroseconds": MICROSECONDS_NOT_NTP,
+    "flowEndMicroseconds": MICROSECONDS_NOT_NTP,
+    "flowStartNanoseconds": NANOSECONDS_NOT_NTP,
+    "flowEndNanoseconds": NANOSECONDS_NOT_NTP,
+}
+_RULES_OF_TYPES = {
+    LITTLE_ENDIAN: LITTLE_ENDIAN_SAMPLING,
+    COUNTED_MICROSECONDS: MICROSECONDS_NOT_NTP,
+    COUNTED_NANOSECONDS: NANOSECONDS_NOT_NTP,
+    ACCESS_LIST_ID: ASA_ACL_ID,
+}
+
+
+class Call(NamedTuple):
+    """A rule that must see the records of each set, the keys of records and the indices of fields that it looks at."""
+
+    rule: str
+    keys: tuple[str, ...] = ()
+    fields: tuple[int, ...] = ()
+
+
+def applied_rules(template: Template, layout: Layout) -> tuple[str, ...]:
+    """The rules that reading any record by *layout* applies."""
+    sources, rules = dict(layout.display), []
+    if template.protocol == "netflow9":
+        if any(field.length == VARIABLE_LENGTH for field in template.fields):
+            rules.append(VARIABLE_LENGTH_IN_V9)
+        names = layout.names[template.scope_count or 0 :]
+        early = [field.id in EARLY_IDS for field in template.fields[template.scope_count or 0 :]]
+        if any(is_early and name[:2] != "ie" for is_early, name in zip(early, names, strict=True)):
+            rules.append(ASA_EARLY_IDS)
+    if any(isinstance(source, Absolute | SinceBoot) and source.wide for source in sources.values()):
+        rules.append(UPTIME_IN_8_OCTETS)
+    rules += [rule for rule in map(_rule_of, layout.fields) if rule]
+    if EVENT_TIME in sources and any(sources.get(key) is sources[EVENT_TIME] for key in UPTIMES.values()):
+        rules.append(ASA_EVENT_TIME)
+    return tuple(dict.fromkeys(rules))
+
+
+def _rule_of(field: Field) -> str:
+    """The rule by which a field is read otherwise than its element's type has it."""
+    value = field.value
+    if isinstance(value, Flexible):
+        return _RULES_OF_TYPES.get(value.abstract_type, "")
+    if isinstance(value, CountedFraction):
+        return MICROSECONDS_NOT_NTP if value.unit == 1_000_000 else NANOSECONDS_NOT_NTP
+    return LITTLE_ENDIAN_SAMPLING if isinstance(value, LittleEndian) else ASA_ACL_ID * isinstance(value, AccessListId)
+
+
+def called_rules(template: Template, layout: Layout, rules: frozenset[str]) -> tuple[Call, ...]:
+    """The rules that must see the records of *layout*, out of *rules* and those that watch an exporter's values."""
+    sources: dict[str, Any] = dict(layout.display)
+    calls = _doubts(layout)
+    if template.scope_count is not None:
+        return tuple(calls)
+    if ICMP_IN_DESTINATION_PORT in rules and _has_icmp_in_port(template, sources):
+        calls.append(Call(ICMP_IN_DESTINATION_PORT))
+    interfaces = tuple(key for key in INTERFACES if isinstance(sources.get(key), One))
+    if IFINDEX_PALO_ALTO in rules and interfaces:
+        calls.append(Call(IFINDEX_PALO_ALTO, interfaces))
+    return tuple(calls)
+
+
+def icmp_column(template: Template, layout: Layout) -> tuple[int, int] | None:
+    """Where the octet is that tells whether a record has ICMP's type in its port: its offset in each record, and their
+    length; None where that is not always the same, or no record has it there.
+    """
+    sources = dict(layout.display)
+    protocol = sources.get(PROTOCOL)
+    if template.scope_count is not None or not _has_icmp_in_port(template, sources) or not isinstance(protocol, One):
+        return None
+    if not layout.fixed or layout.fields[protocol.field].letters != "B":
+        return None
+    return sum(field.octets for field in layout.fields[: protocol.field]), layout.minimum_length
+
+
+def _has_icmp_in_port(template: Template, sources: dict[str, Any]) -> bool:
+    told = any(not field.enterprise and field.id in ICMP_ELEMENTS for field in template.fields)
+    return not told and isinstance(sources.get(PROTOCOL), One) and isinstance(sources.get(PORT), One)
+
+
+def _doubts(layout: Layout) -> list[Call]:
+    """The calls of rules that watch timestamps: keys of what is still read as NTP has it, fields of what is not."""
+    keys: dict[str, list[str]] = {}
+    fields: dict[str, list[int]] = {}
+    for key, source in layout.display:
+        if key in DOUBTED and isinstance(source, One | Several):
+            for index in (source.field,) if isinstance(source, One) else source.fields:
+                field = layout.fields[index]
+                if _rule_of(field):
+                    fields.setdefault(DOUBTED[key], []).append(index)
+                elif _is_ntp(field) and key not in keys.setdefault(DOUBTED[key], []):
+                    keys[DOUBTED[key]].append(key)
+    rules = dict.fromkeys((*keys, *fields))
+    return [Call(rule, tuple(keys.get(rule, ())), tuple(fields.get(rule, ()))) for rule in rules]
+
+
+def _is_ntp(field: Field) -> bool:
+    value = field.value
+    if isinstance(value, Flexible):
+        return value.abstract_type in ("dateTimeMicroseconds", "dateTimeNanoseconds")
+    return isinstance(value, NtpMicroseconds | NtpNanoseconds)
