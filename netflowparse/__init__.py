@@ -14,6 +14,7 @@ from .errors import (
     MalformedMessage,
     NetflowParseError,
     RegistryError,
+    SnapshotError,
     TruncatedDatagram,
     UnknownVersion,
     UsageError,
@@ -21,16 +22,19 @@ from .errors import (
 )
 from .limits import Limits
 from .registry import Element, Registry
+from .settings import ExporterSettings
 
 __all__ = [
     "DecodeError",
     "Decoder",
     "Element",
+    "ExporterSettings",
     "Limits",
     "MalformedMessage",
     "NetflowParseError",
     "Registry",
     "RegistryError",
+    "SnapshotError",
     "TruncatedDatagram",
     "UnknownVersion",
     "UsageError",

@@ -5,9 +5,10 @@ No I/O and no clock: octets come in, plain dicts go out, and time is what the da
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from typing import Any, Literal, Protocol, TypeVar
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any, Literal, Protocol, Self, TypeVar
 
+from .configuration import Configuration
 from .errors import TruncatedDatagram, UnknownVersion, UsageError, WrongType
 from .limits import Limits
 from .protocols.context import Context, make_context
@@ -15,10 +16,17 @@ from .protocols.definitions import describe_fields
 from .protocols.fixed import FIXED_FORMATS
 from .protocols.ipfix import Ipfix
 from .protocols.netflow9 import Netflow9
+from .protocols.restoring import clock_of
 from .protocols.sflow5 import Sflow5
+from .protocols.waiting import replay
+from .quirks import AUTO, Choice
 from .registry import Registry
+from .settings import ExporterSettings
+from .state import rows
+from .state.snapshot import dump_store
+from .state.snapshot_restore import restore_store
 from .state.templates import TRANSPORTS
-from .types import Message, Octets, TemplateRow, Transport
+from .types import Message, Octets, PendingRow, StatisticsRow, TemplateRow, Transport
 
 _Kind = TypeVar("_Kind")
 
@@ -31,6 +39,9 @@ class _Format(Protocol):
 FORMATS: dict[int, Callable[[Context], _Format]] = {0: Sflow5, **FIXED_FORMATS, 9: Netflow9, 10: Ipfix}
 
 
+EVERY_EXPORTER = object()  # None may be an exporter's name
+
+
 class Decoder:
     """Decodes the datagrams of any number of exporters, and remembers their templates and numbers between datagrams.
 
@@ -39,6 +50,13 @@ class Decoder:
     * ``octet_values``: what octets become that no type explains: "hex" text, or "bytes", of which JSON knows nothing.
     * ``packet_sections``: whether packets are decoded whose first octets an IPFIX or NetFlow v9 record holds (elements
       104, 313, 314 and 315), as those are that sFlow samples; what the record itself says stands.
+    * ``resolve``: whether flows gain what their exporter, or the caller, says of it: sampling, names, system start.
+    * ``history``: whether data is decoded by the template in force at its export time, whatever the order in which
+      datagrams come.  Then it waits, with True until ``flush``, with a number for so many s of export time.
+    * ``template_lifetime``: s after which a template that was not repeated is no longer in force, over UDP; "adapt" for
+      three of the intervals in which it is repeated; None for no end.
+    * ``quirks``: rules for exporters' peculiarities: "auto", or the names of those that are to hold.
+    * ``exporters``: what the caller knows of each: exporter -> ``ExporterSettings``.
     * ``compiled=False``: every format is read by its Construct declaration, interpreted: slow, and otherwise the same.
 
     Single-threaded, and picklable with all that it remembers.  Exporters are independent of each other: to use more
@@ -52,17 +70,27 @@ class Decoder:
         limits: Limits | None = None,
         octet_values: Literal["hex", "bytes"] = "hex",
         packet_sections: bool = False,
+        resolve: bool = False,
+        history: bool | int = False,
+        template_lifetime: int | Literal["adapt"] | None = None,
+        quirks: Choice = AUTO,
+        exporters: Mapping[Any, ExporterSettings] | None = None,
         compiled: bool = True,
     ) -> None:
         if octet_values not in ("hex", "bytes"):
             raise UsageError(f"octet_values={octet_values!r}: expected 'hex' or 'bytes'")
         compiled = _expect(compiled, bool, "compiled")
-        packet_sections = _expect(packet_sections, bool, "packet_sections")
         registry = Registry() if registry is None else _expect(registry, Registry, "registry")
         limits = Limits() if limits is None else _expect(limits, Limits, "limits")
-        self._context = make_context(
-            registry, limits, compiled=compiled, octet_values=octet_values, packet_sections=packet_sections
+        configuration = Configuration(
+            packet_sections=packet_sections,
+            resolve=resolve,
+            history=history,
+            template_lifetime=template_lifetime,
+            quirks=quirks,
+            exporters={} if exporters is None else exporters,
         )
+        self._context = make_context(registry, limits, configuration, compiled=compiled, octet_values=octet_values)
         self._formats: dict[int, _Format] = {}  # by version, made when first met
 
     @property
@@ -85,7 +113,7 @@ class Decoder:
             "limits": context.limits,
             "compiled": context.engine.compiled,
             "octet_values": context.engine.octet_values,
-            "packet_sections": context.sections is not None,
+            "configuration": context.configuration,
             "store": context.store,
         }
 
@@ -124,17 +152,84 @@ class Decoder:
         """The templates in force, one plain row each, in the order in which exporters were last heard."""
         return [
             {
-                "exporter": exporter,
-                "protocol": protocol,
-                "domain": domain,
+                "exporter": domain.exporter.key,
+                "protocol": domain.key[0],
+                "domain": domain.key[1],
                 "template_id": known.template.template_id,
                 "scope_count": known.template.scope_count,
                 "fields": describe_fields(known.template, self.registry),
                 "learned": known.learned,
                 "refreshed": known.refreshed,
             }
-            for exporter, protocol, domain, known in self._context.store
+            for domain in self._context.store.all_domains()
+            for known in domain.templates.values()
         ]
+
+    def pending(self) -> list[PendingRow]:
+        """The data that waits for templates, one row for each template."""
+        return rows.pending(self._context.store)
+
+    def statistics(self) -> list[StatisticsRow]:
+        """What was counted, one row for each exporter and domain, in the order in which exporters were last heard."""
+        return rows.statistics(self._context.store)
+
+    def knowledge(self, exporter: Hashable) -> list[dict[str, Any]]:
+        """What *exporter* has said about itself in options records, one row for each fact, and where it said so."""
+        _expect_hashable(exporter)
+        known = self._context.store.get(exporter)
+        return [
+            {"protocol": domain.key[0], "domain": domain.key[1], **row}
+            for domain in (() if known is None else known.domains.values())
+            if domain.knowledge is not None
+            for row in domain.knowledge.rows()
+        ]
+
+    def flush(self, exporter: Hashable = EVERY_EXPORTER) -> list[Message]:
+        """Messages of all data that waits for nothing but more to come, of one exporter or of every one.
+
+        With ``history`` that is all data that any known template can read: of what is older than every definition of
+        its template, the first one is taken.  What no template is known for goes on waiting.
+        """
+        store = self._context.store
+        if exporter is EVERY_EXPORTER:
+            domains = list(store.all_domains())
+        else:
+            _expect_hashable(exporter)
+            known = store.get(exporter)
+            domains = [] if known is None else list(known.domains.values())
+        messages: list[Message] = []
+        for domain in domains:
+            domain.flush()
+            while domain.waiting is not None and domain.waiting.ready:
+                messages += replay(self._context, domain)
+        return messages
+
+    def snapshot(self, *, pending: bool = False) -> dict[str, Any]:
+        """All that is remembered, as plain JSON values for ``restore``, in this process or another one.
+
+        That is not the settings, nor the registry.  With *pending* the data that waits for templates is among it;
+        without it that data counts as evicted.  UsageError for an exporter that is none of str, int, bool, None and
+        tuples of these, and for times before 1970.
+        """
+        return dump_store(self._context.store, pending=_expect(pending, bool, "pending"))
+
+    @classmethod
+    def restore(cls, snapshot: Any, *more: Any, **settings: Any) -> Self:
+        """A decoder with these *settings*, as the constructor takes them, that remembers what a snapshot says.
+
+        ``SnapshotError``, which says where, for whatever ``snapshot`` cannot have made.  Where the limits are narrower
+        what was heard least recently is dropped, sets that waited count as evicted then.
+
+        A decoder without ``history`` takes over the templates in force.  One with it takes the templates of a snapshot
+        that has none for in force since they were learned.
+
+        Of several snapshots, such as those of collectors that share an address: for each template the definition that
+        was refreshed last holds, for each fact what was said last; counts add up; what waits is that of all; numbers,
+        clocks and data sources are those of the domain heard last; where they are even, the later snapshot counts.
+        """
+        decoder = cls(**settings)
+        restore_store(decoder._context.store, [snapshot, *more], clock_of)
+        return decoder
 
     def forget(self, exporter: Hashable) -> bool:
         """Forget all that is known of *exporter*, as when its session ends; whether anything was."""
@@ -177,6 +272,8 @@ def _check_circumstances(transport: object, now: object) -> None:
         raise UsageError(f"transport {transport!r}: expected one of {', '.join(sorted(TRANSPORTS))}")
     if now is not None and not isinstance(now, int):
         raise WrongType(f"now={now!r}: expected int seconds since 1970, or None")
+    if now is not None and not 0 <= now < 1 << 63:
+        raise UsageError(f"now={now}: expected seconds since 1970, below 2^63")
 
 
 def _expect_hashable(exporter: Hashable) -> None:

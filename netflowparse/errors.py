@@ -7,7 +7,8 @@
     │   └── MalformedMessage         a header that cannot be bounded
     └── UsageError(ValueError)       the caller is at fault (also a TypeError where the kind is wrong)
         ├── WrongType(TypeError)     str where octets belong, an unhashable exporter, …
-        └── RegistryError            bad or clashing element definitions
+        ├── RegistryError            bad or clashing element definitions
+        └── SnapshotError            not what Decoder.snapshot has made
 
 Bad input never raises anything else: what is wrong inside a datagram that can be read at all is a *problem* in the
 message, a dict with one of the codes below.  Codes are API: each has a row in docs/problems.md.
@@ -66,6 +67,10 @@ class RegistryError(UsageError):
     """A definition of an information element is bad, or clashes with one that is there."""
 
 
+class SnapshotError(UsageError):
+    """What is to be restored is no snapshot, or a spoiled one; the text says where in it what was expected."""
+
+
 # Problem codes.  Structural: parts of the datagram could not be read as they should.
 TRUNCATED_MESSAGE = "truncated_message"
 BAD_LENGTH = "bad_length"
@@ -79,9 +84,12 @@ UNKNOWN_LAYOUT = "unknown_layout"
 # Templates.
 BAD_TEMPLATE = "bad_template"
 MISSING_TEMPLATE = "missing_template"
+SUSPECT_TEMPLATE = "suspect_template"
+PENDING_LOST = "pending_lost"
 NO_PROGRESS = "no_progress"
 # Values.
 BAD_VALUE = "bad_value"
 UNCERTAIN_TIME = "uncertain_time"
+CLOCK_STEP = "clock_step"
 # Bounds of Limits.
 LIMIT = "limit"

@@ -23,11 +23,21 @@ class Limits:
     * ``sample_sources``, ``sample_sources_per_exporter``: data sources of sFlow agents whose sample numbers are
       remembered, of all exporters together and of each; exporters are forgotten as above, and where one has more, its
       sub-agents start afresh.  Forged source numbers.
+    * ``pending_octets``, ``pending_sets``: data sets that wait for their template, of all exporters together, by their
+      octets (and 512 for what is kept beside each) and by their number; where there are more, those of the exporter
+      that has held nothing new for longest are given up.  Data for templates that never come, from forged addresses.
+    * ``pending_octets_per_exporter``, ``pending_sets_per_exporter``: those of one exporter; its oldest are given up.
+      Data for templates that never come.
+    * ``pending_seconds``: how long a set waits; longer ones are given up when their domain is heard.
+    * ``facts``, ``facts_per_exporter``: what exporters say about themselves in options records: samplers, names,
+      properties; of all exporters together (exporters are forgotten as above) and of each (the oldest are dropped).
+      Tables of names without end.
     * ``fields_per_template``: a template with more is rejected.  One datagram that claims a huge record.
 
     Work and output, for each datagram:
 
-    * ``values``: fields in all records together; what comes after is left undecoded.  Templates of zero-length fields,
+    * ``values``: fields in all records together; what comes after is left undecoded.  As many again may be read of
+      sets that had waited; what is more comes with the next datagrams.  Templates of zero-length fields,
       whose records cost the sender nothing.
     * ``problems``: problems listed; further ones are counted.  Datagrams made of nothing but damage.
     * ``sample_octets``: octets that a problem quotes, in hex.
@@ -52,6 +62,13 @@ class Limits:
     template_fields_per_exporter: int = 262_144
     sample_sources: int = 1_048_576
     sample_sources_per_exporter: int = 65_536
+    pending_octets: int = 134_217_728
+    pending_sets: int = 131_072
+    pending_octets_per_exporter: int = 8_388_608
+    pending_sets_per_exporter: int = 8_192
+    pending_seconds: int = 3_600
+    facts: int = 1_048_576
+    facts_per_exporter: int = 65_536
     fields_per_template: int = 2_048
     values: int = 500_000
     problems: int = 200

@@ -10,12 +10,16 @@ __all__ = [
     "EventName",
     "Flow",
     "Header",
+    "KnowledgeRow",
     "Message",
     "Octets",
+    "PendingRow",
     "Problem",
     "ProtocolName",
     "Sequence",
     "SequenceEvent",
+    "StatisticsRow",
+    "TemplateChange",
     "TemplateEvent",
     "TemplateField",
     "TemplateRow",
@@ -52,6 +56,16 @@ class TemplateEvent(TypedDict):
     template_id: int
     scope_count: int | None  # None: a data template; of one that was rejected or unknown, 0 for an options template
     fields: list[TemplateField]  # empty where nothing is defined
+    changed: NotRequired[TemplateChange]  # of replaced and conflict
+
+
+class TemplateChange(TypedDict):
+    """How a definition differs from the one that it replaces."""
+
+    added: list[TemplateField]
+    removed: list[TemplateField]
+    moved: bool  # whether fields that stay have another order
+    scope_count: int | None  # of the definition before
 
 
 class Sequence(TypedDict):
@@ -98,6 +112,10 @@ class Problem(TypedDict):
     count: NotRequired[int]
     found: NotRequired[int]
     limit: NotRequired[str]  # the name of the bound of Limits that was met
+    outcome: NotRequired[Literal["expired", "failed"]]  # what became of sets that waited
+    waiting: NotRequired[bool]  # whether the set is held until its template comes
+    seconds: NotRequired[int]  # by which an exporter has set its clock
+    evidence: NotRequired[str]  # why a template is suspected
 
 
 class Message(TypedDict):
@@ -122,9 +140,74 @@ class TemplateRow(TypedDict):
 
     exporter: Hashable
     protocol: str
-    domain: int
+    domain: Any
     template_id: int
     scope_count: int | None
     fields: list[TemplateField]
     learned: int
     refreshed: int
+
+
+class PendingRow(TypedDict):
+    """Data sets that wait for one template, as ``Decoder.pending`` lists them.  Times are s since 1970."""
+
+    exporter: Hashable
+    protocol: str
+    domain: Any
+    template_id: int
+    sets: int
+    octets: int
+    oldest: int
+    newest: int
+
+
+class StatisticsRow(TypedDict):
+    """Totals of one domain since it was first heard, and what is kept of it now (``templates``, ``pending_sets``, …).
+
+    ``domain`` is the observation domain, source id or engine (type << 8 | id); of sFlow (agent address, sub-agent).
+    """
+
+    exporter: Hashable
+    protocol: str
+    domain: Any
+    first_heard: int | None  # s since 1970; None of sFlow without ``now``
+    last_heard: int | None
+    datagrams: int
+    flows: int
+    options: int
+    counters: int
+    problems: int
+    malformed: int  # datagrams with structural damage
+    lost: int  # units of the sequence number, those that came late taken off
+    gaps: int
+    reordered: int
+    duplicates: int
+    restarts: int
+    clock_steps: int  # how often the exporter has set its clock
+    counts_records: bool  # NetFlow v9: whether the number seems to count records; ``ExporterSettings.sequence_unit``
+    templates: int
+    template_fields: int
+    templates_expired: int  # given up by their lifetime
+    facts: int  # of what the exporter says about itself
+    facts_evicted: int
+    sample_sources: int
+    pending_sets: int
+    pending_octets: int  # 512 for each set included
+    held: int  # sets that have waited: replayed + expired + evicted + failed + pending_sets
+    replayed: int
+    expired: int
+    evicted: int
+    failed: int
+
+
+class KnowledgeRow(TypedDict, total=False):
+    """What one exporter says about itself, as ``Decoder.knowledge`` lists it; ``kind`` decides what else there is."""
+
+    protocol: str
+    domain: Any
+    kind: str
+    key: int | str | None
+    source: str
+    template_id: int
+    time: int
+    scope: dict[str, Any]

@@ -13,7 +13,7 @@ Decode NetFlow v1/5/6/7/8/9, IPFIX and sFlow v5 datagrams found in files.
 
 FILE is a pcap or pcapng capture (needs scapy: pip install 'netflowparse[pcap]'), one raw datagram, or an
 IPFIX file (RFC 5655: messages one after the other).  gzip and bzip2 are undone.  "-" is standard input.
-All files feed one decoder, in the order given: name the capture that holds the templates first.
+All files feed one decoder, in the order given; data that comes before its template is printed when that comes.
 """
 
 EXAMPLES = """\
@@ -48,6 +48,7 @@ class Arguments:
     ports: frozenset[int]  # empty: all
     by_port: bool
     exporter: str | None
+    resolve: bool
     quiet: bool
 
 
@@ -60,6 +61,7 @@ def parse_arguments(argv: Sequence[str] | None = None) -> Arguments:
         ports=frozenset(said.ports),
         by_port=said.by_port,
         exporter=said.exporter,
+        resolve=said.resolve,
         quiet=said.quiet,
     )
 
@@ -111,6 +113,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME",
         help="name of the exporter of raw datagram and IPFIX files, which hold no address "
         "(default: null for datagrams, the file's name for IPFIX files of several messages)",
+    )
+    parser.add_argument(
+        "--resolve",
+        action="store_true",
+        help="add to flows what their exporters say in options records: sampling, names of interfaces, VRFs and "
+        "applications, times by the system's start",
     )
     parser.add_argument(
         "-q",

@@ -31,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # names may hold what the terminal's encoding lacks
     try:
-        return run(arguments, Decoder(), sys.stdout, sys.stderr)
+        return run(arguments, Decoder(resolve=arguments.resolve), sys.stdout, sys.stderr)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:

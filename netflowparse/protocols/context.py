@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from ..codec.engine import Engine
 from ..codec.shapes import ShapeCache
+from ..configuration import Configuration
 from ..limits import Limits
 from ..registry import Registry
-from ..state.templates import TemplateStore
+from ..state.exporters import ExporterStore
 from .sections import Sections
 
 
@@ -19,19 +20,21 @@ class Context:
     engine: Engine
     registry: Registry
     limits: Limits
-    store: TemplateStore
+    store: ExporterStore
     shapes: ShapeCache
+    configuration: Configuration
+    resolves: bool  # whether flows gain what is known of their exporters
     sections: Sections | None  # where packets in records are to be decoded
 
 
 def make_context(
     registry: Registry,
     limits: Limits,
+    configuration: Configuration,
     *,
     compiled: bool,
     octet_values: str,
-    packet_sections: bool,
-    store: TemplateStore | None = None,
+    store: ExporterStore | None = None,
 ) -> Context:
     """A context of its own for one decoder, with what an earlier one remembered if *store* is given."""
     engine = Engine(limits, compiled=compiled, octet_values=octet_values)
@@ -39,7 +42,9 @@ def make_context(
         engine,
         registry,
         limits,
-        TemplateStore(limits) if store is None else store,
+        ExporterStore(limits, configuration.settings_of, configuration.history) if store is None else store,
         ShapeCache(engine, registry, limits),
-        Sections(engine, limits) if packet_sections else None,
+        configuration,
+        configuration.resolve,
+        Sections(engine, limits) if configuration.packet_sections else None,
     )

@@ -10,68 +10,102 @@ from typing import Any
 from ..codec.layout import Layout
 from ..codec.reader import Faults
 from ..codec.spans import spans
-from ..errors import BAD_VALUE, LIMIT, MISSING_TEMPLATE, NO_PROGRESS, TRUNCATED_RECORD, UNKNOWN_SET
+from ..errors import BAD_VALUE, LIMIT, NO_PROGRESS, TRUNCATED_RECORD, UNKNOWN_SET
+from ..state.knowledge import Knowledge
+from ..state.templates import KnownTemplate
+from ..types import Flow
 from .assembly import Assembly
 from .framing import HEADER
+from .rules import apply_rules, note_ahead, note_icmp
+from .suspicion import PADDING, weigh, weigh_length
 from .times import drop_unknown_times
 
 
-def read_data_set(work: Assembly, set_id: int, start: int, end: int) -> None:
-    """Add the records of the data set whose content stands from *start* to *end* to *work*."""
-    known = work.domain.templates.get(set_id)
-    if known is None:
-        if start != end:
-            _leave(work, MISSING_TEMPLATE, f"template {set_id} is not known", set_id, start, end)
-        return
+def read_records(work: Assembly, known: KnownTemplate, set_id: int, start: int, end: int) -> bool:
+    """Add the records of the data set whose content stands from *start* to *end* to *work*, read by *known*.
+
+    False where its records have no octets, so that there is no telling how many there are.
+    """
     minimum = known.minimum_length
     if end - start < minimum or start == end:
-        return  # padding, or nothing: not worth a shape
+        if minimum and start != end:
+            weigh_length(work, known, set_id, start, end)
+        return True  # padding, or nothing: not worth a shape
     if not minimum:
-        _leave(work, NO_PROGRESS, f"records of template {set_id} have no octets", set_id, start, end)
-        return
+        leave(work, NO_PROGRESS, f"records of template {set_id} have no octets", set_id, start, end)
+        return False
     most = work.values_left // len(known.template.fields)
     if not most:
         _report_limit(work, set_id, start, end)
-        return
+        return True
     shape = known.shape
     if shape is None or shape.read is None:
-        known.shape = shape = work.context.shapes.shape(known.template)
+        known.shape = shape = work.context.shapes.shape(known.template, work.rules, clocked=work.clock is not None)
     faults: Faults = []
-    records, stop = shape.read(work.octets, start, end, most, faults, work.clock)
+    octets, clock, icmp = work.octets, work.clock, shape.icmp
+    records, stop = shape.read(octets, start, end, most, faults, clock)
     work.values_left -= len(records) * len(known.template.fields)
+    if icmp is not None:
+        protocols = octets[start + icmp[0] : stop : icmp[1]]
+        if 1 in protocols or 58 in protocols:
+            note_icmp(work, records, protocols)
+    if clock is not None and clock.ahead:
+        note_ahead(work, clock)
+    if shape.calls:
+        apply_rules(work, shape, records, faults)
     if work.stopped_clock:
         work.untimed += drop_unknown_times(records, shape.layout.clocked)
     if known.template.scope_count is None:
         work.flows += records
         if work.context.sections is not None:
             work.context.sections.decode(records, shape.layout, work.problems, start - HEADER)
+        if work.context.resolves:
+            work.to_resolve(set_id, records)
     else:
         work.options += records
-    for quirk in shape.quirks:
-        work.quirk(quirk)
+        for record in records:
+            _learn_from_options(work, record, set_id)
+    if shape.quirks and records:
+        for quirk in shape.quirks:
+            work.quirk(quirk)
     if records and shape.layout.misfits:
         _report_misfits(work, shape.layout, set_id, start)
     if faults:
         _report_faults(work, shape.layout, set_id, end, faults)
-    if end - stop >= minimum:
+    left = end - stop
+    if left >= minimum:
         if len(records) == most:
             _report_limit(work, set_id, stop, end)
-        else:
-            _report_cut(work, shape.layout, set_id, stop, end)
+            return True
+        _report_cut(work, shape.layout, set_id, stop, end)
+    doubt = shape.doubt
+    if left > PADDING or known.suspicious or (doubt is not None and records and doubt(records[0])):
+        weigh(work, known, records, start, stop, end)
+    return True
+
+
+def _learn_from_options(work: Assembly, record: Flow, template_id: int) -> None:
+    """Keep what an options record says of its exporter."""
+    domain = work.domain
+    if domain.knowledge is None:
+        domain.knowledge = Knowledge(domain.exporter)
+    domain.knowledge.learn(record, template_id=template_id, time=work.time, transport=work.transport)
 
 
 def skip_set(work: Assembly, set_id: int, start: int, end: int) -> None:
     """Note a set of a reserved id, which is passed over by its length."""
-    _leave(work, UNKNOWN_SET, "reserved id", set_id, start, end)
+    leave(work, UNKNOWN_SET, "reserved id", set_id, start, end)
 
 
-def _leave(work: Assembly, code: str, why: str, set_id: int, start: int, end: int) -> None:
-    """Note a set that is left undecoded as a whole."""
-    facts: dict[str, Any] = {"offset": start - HEADER, "set_id": set_id}
+def leave(
+    work: Assembly, code: str, why: str, set_id: int, start: int, end: int, fate: str = "left undecoded", **more: Any
+) -> None:
+    """Note a set that is not decoded as a whole, now at least; *fate* says what becomes of its octets."""
+    facts: dict[str, Any] = {"offset": start - HEADER, "set_id": set_id, **more}
     if code != UNKNOWN_SET:
         work.complete = False
         facts["template_id"] = set_id
-    message = f"set {set_id} at octet {start - HEADER}: {why}, {end - start} octets left undecoded"
+    message = f"set {set_id} at octet {start - HEADER}: {why}, {end - start} octets {fate}"
     work.problems.leave(code, message, work.octets, start, end, **facts)
 
 

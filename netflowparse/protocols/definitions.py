@@ -6,17 +6,20 @@ alone.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from typing import TypeAlias
 
 from ..codec.record import elements_of
 from ..errors import BAD_TEMPLATE, LIMIT
+from ..quirks import TEMPLATE_PADDING
 from ..registry import Registry
 from ..state.templates import STREAMS, KnownTemplate
-from ..template import VARIABLE_LENGTH, Template
-from ..types import EventName, TemplateField
+from ..template import VARIABLE_LENGTH, FieldSpecifier, Template
+from ..types import EventName, TemplateChange, TemplateField
 from ..wire.sets import FIRST_DATA_SET
 from .assembly import Assembly
-from .framing import HEADER
+from .waiting import report_lost
 
 SMALLEST_TEMPLATE = 8  # octets of a template record with one field
 
@@ -32,7 +35,9 @@ def refresh(work: Assembly, template_id: int, offset: int, end: int, *, options:
     after = offset + len(known.definition)
     if after > end or not work.octets.startswith(known.definition, offset):
         return None
-    known.refreshed = work.time
+    if work.historic:
+        return None
+    known.refresh(work.time, work.domain.clock.seconds)
     _event(work, "refreshed", template_id, known.template.scope_count, _described(work, known))
     return after
 
@@ -46,12 +51,17 @@ def learn(work: Assembly, template: Template, offset: int, end: int) -> None:
     elif len(template.fields) > limits.fields_per_template:
         _reject_beyond(work, template, offset, f"{len(template.fields)} fields", "fields_per_template")
     else:
-        event, limit = work.domain.learn(template, work.octets[offset:end], work.time, work.transport)
-        if limit:
-            _reject_beyond(work, template, offset, "the exporter has too many", limit)
-        else:
-            fields = _described(work, work.domain.templates[template_id])
-            _event(work, event, template_id, template.scope_count, fields)
+        learned = work.domain.learn(template, work.octets[offset:end], work.time, work.transport, offset)
+        if learned.known is None:
+            _reject_beyond(work, template, offset, "the exporter has too many", learned.limit)
+            return
+        fields = _described(work, learned.known)
+        _event(work, learned.event, template_id, template.scope_count, fields)
+        if learned.former is not None:
+            work.templates[-1]["changed"] = _change(work, learned.former, learned.known)
+        failed = work.domain.make_ready(learned.known)
+        if failed:
+            report_lost(work, template_id, failed, "failed", "were there before it was withdrawn")
 
 
 def reject(work: Assembly, template_id: int, offset: int, why: str, *, options: bool, cut: bool = False) -> None:
@@ -76,17 +86,25 @@ def _reject_beyond(work: Assembly, template: Template, offset: int, what: str, l
     _event(work, "rejected", template_id, template.scope_count)
 
 
-def note_padding(work: Assembly, position: int, start: int, end: int) -> None:
-    """Name the quirk if the zeros from *position* to the *end* of a template set are as long as a template's head."""
-    if start < position and HEADER <= end - position < SMALLEST_TEMPLATE:
-        work.quirk("template_padding_4_to_7")
+def is_padding(work: Assembly, position: int, zeros: int, start: int, end: int) -> bool:
+    """Whether only padding stands from *position* to the *end* of a template set, which is zero from *zeros* on.
+
+    Zeros that are as long as a template's head are padding by a quirk rule, more of them by no one's reading.
+    """
+    if position < zeros:
+        return False
+    if start < position and end - position < SMALLEST_TEMPLATE:
+        if TEMPLATE_PADDING not in work.rules:
+            return False
+        work.quirk(TEMPLATE_PADDING)
+    return True
 
 
-def withdraw(work: Assembly, template_id: int, *, options: bool, every: bool) -> None:
+def withdraw(work: Assembly, template_id: int, offset: int, *, options: bool, every: bool) -> None:
     """Obey a withdrawal of one template, or of *every* one of its kind, where the transport allows it."""
     gone: list[Template] = []
     if work.transport in STREAMS:
-        gone = work.domain.withdraw(None if every else template_id, options=options)
+        gone = work.domain.withdraw(None if every else template_id, options=options, offset=offset)
     for template in gone:
         _event(work, "withdrawn", template.template_id, template.scope_count)
     if not gone:
@@ -103,6 +121,36 @@ def _event(
     work.templates.append(
         {"event": event, "template_id": template_id, "scope_count": scope_count, "fields": fields or []}
     )
+
+
+def _change(work: Assembly, former: KnownTemplate, known: KnownTemplate) -> TemplateChange:
+    """How the definition *known* differs from the *former* one."""
+    was, now = _placed(former.template), _placed(known.template)
+    stayed = Counter(was) & Counter(now)
+    return {
+        "added": _left_over(now, _described(work, known), Counter(now) - stayed),
+        "removed": _left_over(was, _described(work, former), Counter(was) - stayed),
+        "moved": [each for each in was if each in stayed] != [each for each in now if each in stayed],
+        "scope_count": former.template.scope_count,
+    }
+
+
+_Placed: TypeAlias = "tuple[bool, FieldSpecifier]"  # whether it is scope: v9 counts scopes in numbers of their own
+
+
+def _placed(template: Template) -> list[_Placed]:
+    scope = template.scope_count or 0
+    return [(index < scope, field) for index, field in enumerate(template.fields)]
+
+
+def _left_over(placed: list[_Placed], fields: list[TemplateField], some: Counter[_Placed]) -> list[TemplateField]:
+    """Those of *fields* that are among *some*, the last ones where a field comes several times."""
+    chosen = []
+    for each, described in zip(reversed(placed), reversed(fields), strict=True):
+        if some[each] > 0:
+            some[each] -= 1
+            chosen.append(described)
+    return chosen[::-1]
 
 
 def _described(work: Assembly, known: KnownTemplate) -> list[TemplateField]:

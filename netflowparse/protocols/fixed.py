@@ -12,6 +12,7 @@ from construct import Struct
 
 from ..codec.display import Absolute, clock
 from ..codec.layout import layout_of
+from ..codec.peculiarities import PORT, PROTOCOL
 from ..codec.plan import fields_of
 from ..codec.reader import RecordReader
 from ..codec.record import UPTIMES
@@ -23,13 +24,18 @@ from ..errors import (
     UNKNOWN_LAYOUT,
     TruncatedDatagram,
 )
+from ..quirks import ICMP_IN_DESTINATION_PORT, LAST_AFTER_UPTIME, MAPPED_EXPORTER
+from ..state.domains import Domain
 from ..types import Flow, Header, Message, Sequence
 from ..wire import netflow5, netflow8
 from .context import Context
 from .message import message
 from .problems import Problems
-from .times import drop_unknown_times, report_unknown_times
+from .resolve import resolve
+from .rules import ICMP, add_icmp
+from .times import drop_unknown_times, report_clock_step, report_unknown_times
 
+EXPORT_TIME = 8  # its offset in the headers of v1 to v8
 NANOSECONDS_PER_SECOND = 1_000_000_000
 WITHOUT_SEQUENCE: Sequence = {"expected": None, "missing": None, "event": "uncertain"}
 
@@ -38,12 +44,17 @@ class _Records:
     """The reader of one record declaration."""
 
     def __init__(self, context: Context, declaration: Struct) -> None:
-        names = [field.name for field in fields_of(declaration)]
+        fields = fields_of(declaration)
+        names = [field.name for field in fields]
         layout = layout_of(
             declaration, *((absolute, Absolute(names.index(uptime))) for uptime, absolute in UPTIMES.items())
         )
         self.size = layout.minimum_length
         self.clocked = layout.clocked
+        #: where the protocol's octet stands, if there is a port beside it that may hold ICMP's type and code
+        self.protocol: int | None = None
+        if PROTOCOL in names and PORT in names:
+            self.protocol = sum(field.octets for field in fields[: names.index(PROTOCOL)])
         self.read: RecordReader = context.engine.record_reader(layout)
 
 
@@ -70,24 +81,39 @@ class FixedFormat:
             sampling = header.pop("sampling")
             header["samplingMode"] = sampling >> netflow5.MODE_SHIFT
             header["samplingInterval"] = sampling & netflow5.INTERVAL_MASK
-        problems = Problems(self._context.limits)
+        context, problems = self._context, Problems(self._context.limits)
+        quirks: list[str] = []
+        engine = header.get("engineType", 0) << 8 | header.get("engineId", 0)
+        domain = context.store.domain(exporter, self.protocol, engine)
+        if domain.exporter.key != exporter:
+            quirks.append(MAPPED_EXPORTER)
+        time = header["exportTime"] if now is None else now
+        if time != domain.clock.latest:
+            step = domain.clock.observe(time, trusted=now is not None)
+            if step:
+                report_clock_step(problems, step, EXPORT_TIME)
+        flows = self._flows(octets, header, problems, domain.exporter.rules.on, quirks)
+        if context.resolves:
+            interval = header.get("samplingInterval")
+            quirks += resolve(
+                flows, None, None, domain.exporter.settings, header_interval=interval, rules=domain.exporter.rules.on
+            )
+        domain.counts.heard(time, len(flows))
+        if problems.entries:
+            domain.counts.troubled(len(problems.entries), malformed=problems.malformed)
         return message(
             self.protocol,
             exporter,
             header,
-            flows=self._flows(octets, header, problems),
-            sequence=self._sequence(exporter, header),
+            flows=flows,
+            sequence=_sequence(domain, header),
             problems=problems.entries,
+            quirks=quirks,
         )
 
-    def _sequence(self, exporter: Hashable, header: Header) -> Sequence:
-        if "sequenceNumber" not in header:  # version 1
-            return WITHOUT_SEQUENCE.copy()
-        engine = header.get("engineType", 0) << 8 | header.get("engineId", 0)
-        domain = self._context.store.domain(exporter, self.protocol, engine)
-        return domain.sequence.observe(header["sequenceNumber"], header["count"])
-
-    def _flows(self, octets: bytes, header: Header, problems: Problems) -> list[Flow]:
+    def _flows(
+        self, octets: bytes, header: Header, problems: Problems, rules: frozenset[str], quirks: list[str]
+    ) -> list[Flow]:
         start, end = self._header_size, len(octets)
         aggregation = header.get("aggregation", 0)
         records = self._records.get(aggregation)
@@ -102,12 +128,30 @@ class FixedFormat:
         export_time = header["exportTime"] * 1000 + nanoseconds // 1_000_000
         count, whole = header["count"], (end - start) // records.size
         uptime = header["sysUpTime"]
-        flows, stop = records.read(octets, start, end, min(count, whole), [], clock(export_time, uptime))
+        at = clock(export_time, uptime, signed=LAST_AFTER_UPTIME in rules)
+        flows, stop = records.read(octets, start, end, min(count, whole), [], at)
+        if at.ahead and uptime:
+            quirks.append(LAST_AFTER_UPTIME)
+        if records.protocol is not None and ICMP_IN_DESTINATION_PORT in rules:
+            protocols = octets[start + records.protocol : stop : records.size]
+            if add_icmp(flows, protocols, ICMP):
+                quirks.append(ICMP_IN_DESTINATION_PORT)
         if not uptime:
             report_unknown_times(drop_unknown_times(flows, records.clocked), problems)
         if count != whole or stop != end:
             _report_count(octets, count, records.size, start, problems)
         return flows
+
+
+def _sequence(domain: Domain, header: Header) -> Sequence:
+    if "sequenceNumber" not in header:  # version 1
+        return WITHOUT_SEQUENCE.copy()
+    return domain.sequence.observe(
+        header["sequenceNumber"],
+        header["count"],
+        time=header["exportTime"],
+        restarted=header["sysUpTime"] != domain.uptime and domain.restarted(header["sysUpTime"]),
+    )
 
 
 def _report_count(octets: bytes, count: int, size: int, start: int, problems: Problems) -> None:

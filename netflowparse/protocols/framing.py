@@ -9,11 +9,10 @@ from typing import Any
 
 from ..codec.reader import PairReader
 from ..errors import BAD_LENGTH, TRAILING_OCTETS, TRUNCATED_SET
-from .problems import Problems
+from ..quirks import ZERO_FILLED_TAIL
+from .assembly import Assembly
 
 HEADER = 4  # octets of a set's head, and of the smallest template record
-
-ZERO_FILLED_TAIL = "zero_filled_tail"  # Palo Alto: set id 0, length 0, zeros to the end
 
 
 def content_end(octets: bytes, start: int, end: int) -> int:
@@ -22,28 +21,22 @@ def content_end(octets: bytes, start: int, end: int) -> int:
 
 
 def walk_sets(
-    octets: bytes,
-    start: int,
-    end: int,
-    read_pair: PairReader,
-    problems: Problems,
-    quirks: list[str],
-    *,
-    netflow9: bool = False,
+    work: Assembly, start: int, end: int, read_pair: PairReader, *, netflow9: bool = False
 ) -> list[tuple[int, int, int]]:
     """(set id, start, end of its content) of the sets between *start* and *end*, in wire order.
 
     A set that runs past *end* is cut there; a length below 4 makes the rest unreachable.  Both are problems.  Exporters
     of *netflow9* fill datagrams with zeros, and leave padding out of the lengths of sets.
     """
+    octets, problems = work.octets, work.problems
     sets: list[tuple[int, int, int]] = []
     position = start
     while end - position >= HEADER:
         set_id, length = read_pair(octets, position)
         after = position + length
         if length < HEADER:
-            if netflow9 and not (set_id or length or any(octets[position:end])):
-                quirks.append(ZERO_FILLED_TAIL)
+            if netflow9 and ZERO_FILLED_TAIL in work.rules and not any(octets[position:end]):
+                work.quirk(ZERO_FILLED_TAIL)  # Palo Alto
                 return sets
             message = f"set {set_id} at octet {position}: length {length}, need at least {HEADER}"
             problems.leave(BAD_LENGTH, message, octets, position, end, malformed=True, set_id=set_id)

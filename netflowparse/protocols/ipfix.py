@@ -16,6 +16,7 @@ from ..wire.sets import FIRST_DATA_SET
 from .assembly import Assembly
 from .context import Context
 from .definitions import learn, reject, withdraw
+from .foreign import read_without_enterprises
 from .sets import TEMPLATE_HEADER, SetFormat
 
 
@@ -25,6 +26,7 @@ class Ipfix(SetFormat):
     protocol = "ipfix"
     template_set = TEMPLATE_SET
     options_template_set = OPTIONS_TEMPLATE_SET
+    time_offset = 4
 
     def __init__(self, context: Context) -> None:
         super().__init__(context, ipfix.MessageHeader, ipfix.FieldSpecifier, ipfix.OptionsTemplateHeader)
@@ -40,15 +42,9 @@ class Ipfix(SetFormat):
         header = self._read_header(octets, 0)
         if header["length"] < need:
             raise MalformedMessage(f"IPFIX message length {header['length']}, need at least {need}", offset=2, **where)
-        domain = self._context.store.domain(exporter, self.protocol, header["observationDomainId"])
-        time = header["exportTime"] if now is None else now
-        work = Assembly(self._context, self.protocol, octets, domain, time=time, transport=transport)
+        work = self._begin(octets, exporter, header, header["observationDomainId"], now, transport)
         self._read_sets(work, _message_end(work, header["length"]))
-        records = len(work.flows) + len(work.options)
-        certain = work.complete and not work.problems.malformed
-        return work.message(
-            exporter, header, domain.sequence.observe(header["sequenceNumber"], records, certain=certain)
-        )
+        return self._finish(work, None)
 
     def _define(self, work: Assembly, position: int, end: int, *, options: bool) -> int | None:
         template_id, count = self._read_template(work.octets, position)
@@ -62,6 +58,8 @@ class Ipfix(SetFormat):
             _, _, scope = self._read_options_template(work.octets, position)
         specifiers, after = self._read_specifiers(work.octets, first, end, count, [], None)
         if len(specifiers) < count:
+            if options and (last := read_without_enterprises(work, template_id, count, scope, position, first, end)):
+                return last
             why = f"{count} fields, {len(specifiers)} are there"
             reject(work, template_id, position, why, options=options, cut=True)
             return None
@@ -104,6 +102,6 @@ def _withdrawal(work: Assembly, template_id: int, position: int, *, options: boo
     """A record of field count 0: one template, or by the id of its own set all of that kind.  §8.1."""
     every = template_id == (OPTIONS_TEMPLATE_SET if options else TEMPLATE_SET)
     if every or template_id >= FIRST_DATA_SET:
-        withdraw(work, template_id, options=options, every=every)
+        withdraw(work, template_id, position, options=options, every=every)
     else:
         reject(work, template_id, position, "a withdrawal of an id that no template here can have", options=options)

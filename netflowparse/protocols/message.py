@@ -20,6 +20,7 @@ def message(
     counters: list[Flow] | None = None,
     templates: list[TemplateEvent] | None = None,
     quirks: list[str] | None = None,
+    late: list[Message] | None = None,
 ) -> Message:
     """The message of one datagram, with every key that a message has."""
     return {
@@ -33,5 +34,5 @@ def message(
         "sequence": sequence,
         "problems": problems,
         "quirks": [] if quirks is None else quirks,
-        "late": [],
+        "late": [] if late is None else late,
     }

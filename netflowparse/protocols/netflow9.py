@@ -9,14 +9,14 @@ from collections.abc import Hashable
 
 from ..codec.display import clock
 from ..errors import TruncatedDatagram
-from ..template import FieldSpecifier, Template
+from ..quirks import LAST_AFTER_UPTIME, VARIABLE_LENGTH_IN_V9
+from ..template import VARIABLE_LENGTH, FieldSpecifier, Template
 from ..types import Message
 from ..wire import netflow9
 from .assembly import Assembly
 from .context import Context
 from .definitions import learn, reject
 from .sets import SetFormat
-from .times import report_unknown_times
 
 SPECIFIER = netflow9.FieldSpecifier.sizeof()
 
@@ -27,6 +27,7 @@ class Netflow9(SetFormat):
     protocol = "netflow9"
     template_set = netflow9.TEMPLATE_SET
     options_template_set = netflow9.OPTIONS_TEMPLATE_SET
+    time_offset = 8
 
     def __init__(self, context: Context) -> None:
         super().__init__(context, netflow9.Header, netflow9.FieldSpecifier, netflow9.OptionsTemplateHeader)
@@ -42,21 +43,14 @@ class Netflow9(SetFormat):
                 spec="RFC 3954 §5.1",
             )
         header = self._read_header(octets, 0)
-        time, uptime = header["exportTime"], header["sysUpTime"]
-        domain = self._context.store.domain(exporter, self.protocol, header["sourceId"])
-        work = Assembly(
-            self._context,
-            self.protocol,
-            octets,
-            domain,
-            time=time if now is None else now,
-            transport=transport,
-            clock=clock(time * 1000, uptime),
-            stopped_clock=not uptime,
-        )
+        uptime = header["sysUpTime"]
+        work = self._begin(octets, exporter, header, header["sourceId"], now, transport)
+        work.clock = clock(header["exportTime"] * 1000, uptime, signed=LAST_AFTER_UPTIME in work.rules)
+        work.stopped_clock = not uptime
+        restarted = work.domain.restarted(uptime)
         self._read_sets(work, end)
-        report_unknown_times(work.untimed, work.problems)
-        return work.message(exporter, header, domain.sequence.observe(header["sequenceNumber"], 1))
+        counts_records = work.domain.exporter.settings.sequence_unit == "records"
+        return self._finish(work, None if counts_records else 1, restarted=restarted)
 
     def _define(self, work: Assembly, position: int, end: int, *, options: bool) -> int | None:
         template_id, count = self._read_template(work.octets, position)
@@ -90,8 +84,12 @@ class Netflow9(SetFormat):
             return None
         if after == first:
             reject(work, template_id, position, "no fields, and version 9 has no withdrawal", options=options)
+            return after
+        fields = self._specifiers(work, first, after)
+        if VARIABLE_LENGTH_IN_V9 not in work.rules and any(field.length == VARIABLE_LENGTH for field in fields):
+            why = f"a field of {VARIABLE_LENGTH} octets, and version 9 has no variable length"
+            reject(work, template_id, position, why, options=options)
         else:
-            fields = self._specifiers(work, first, after)
             learn(work, Template(self.protocol, template_id, scope_count, fields), position, after)
         return after
 

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from construct import Struct
 
+from ..codec.display import Clock
 from ..codec.layout import layout_of
+from ..quirks import MAPPED_EXPORTER
+from ..state.timeline import HistoricDomain
+from ..types import Header, Message
 from ..wire.sets import FIRST_DATA_SET, SetHeader, TemplateHeader
 from .assembly import Assembly
 from .context import Context
-from .datasets import read_data_set, skip_set
-from .definitions import note_padding, refresh, reject
+from .datasets import read_records, skip_set
+from .definitions import is_padding, refresh, reject
+from .foreign import read_foreign_set
 from .framing import content_end, walk_sets
+from .times import report_clock_step
+from .waiting import read_or_hold, settle
 
 TEMPLATE_HEADER: int = TemplateHeader.sizeof()
 
@@ -21,6 +30,7 @@ class SetFormat:
     protocol: str
     template_set: int
     options_template_set: int
+    time_offset: int  # of the header's exportTime
 
     def __init__(self, context: Context, header: Struct, specifier: Struct, options_template_header: Struct) -> None:
         engine = context.engine
@@ -33,29 +43,77 @@ class SetFormat:
         self._read_options_template = engine.pair_reader(options_template_header)
         self._read_specifiers = engine.record_reader(layout_of(specifier))
 
+    def _begin(
+        self,
+        octets: bytes,
+        exporter: Hashable,
+        header: Header,
+        number: int,
+        now: int | None,
+        transport: str,
+        clock: Clock | None = None,
+    ) -> Assembly:
+        """The work on a datagram of domain *number*, whose clock goes on to its time."""
+        context, time = self._context, header["exportTime"] if now is None else now
+        domain = context.store.domain(exporter, self.protocol, number)
+        work = Assembly(context, octets, domain, exporter, header, time, transport, clock)
+        if time != domain.clock.latest:
+            step = domain.clock.observe(time, trusted=now is not None)
+            if step and not isinstance(domain, HistoricDomain):
+                report_clock_step(work.problems, step, self.time_offset)
+        known = domain.exporter
+        if known.key != exporter:
+            work.quirk(MAPPED_EXPORTER)
+        if known.lifetime is not None and transport == "udp":
+            work.lifetime = known.lifetime
+        return work
+
+    def _finish(self, work: Assembly, units: int | None, *, restarted: bool = False) -> Message:
+        """The message, once its sets are read; its sequence number counts *units*, None: data records."""
+        domain, header, problems = work.domain, work.header, work.problems
+        if domain.waiting is not None:
+            settle(work)
+        flows, options = len(work.flows), len(work.options)
+        records = flows + options
+        sequence = domain.sequence.observe(
+            header["sequenceNumber"],
+            records if units is None else units,
+            certain=units is not None or (work.complete and not problems.malformed),
+            time=header["exportTime"],
+            restarted=restarted,
+            records=None if units is None else records,
+        )
+        if work.holding is not None:
+            work.holding.message.sequence = sequence
+        domain.counts.heard(work.time, flows, options)
+        if problems.entries:
+            domain.counts.troubled(len(problems.entries), malformed=problems.malformed)
+        return work.message(sequence)
+
     def _read_sets(self, work: Assembly, end: int) -> None:
         """Read all sets up to *end*, in wire order."""
         self._context.shapes.follow_registry()
-        sets = walk_sets(
-            work.octets,
-            self._header_length,
-            end,
-            self._read_set,
-            work.problems,
-            work.quirks,
-            netflow9=self.protocol == "netflow9",
-        )
+        sets = walk_sets(work, self._header_length, end, self._read_set, netflow9=self.protocol == "netflow9")
+        if isinstance(work.domain, HistoricDomain):
+            has_data = any(set_id >= FIRST_DATA_SET for set_id, _, _ in sets)
+            work.historic = True
+            work.place = work.domain.begin(work.time, work.header["sequenceNumber"], data=has_data)
+        plain, templates = work.lifetime is None and not work.historic, work.domain.templates
         for set_id, start, stop in sets:
             if set_id >= FIRST_DATA_SET:
-                read_data_set(work, set_id, start, stop)
+                known = templates.get(set_id)
+                if known is not None and plain:
+                    read_records(work, known, set_id, start, stop)
+                else:
+                    read_or_hold(work, known, set_id, start, stop)
             elif set_id in (self.template_set, self.options_template_set):
                 self._template_set(work, start, stop, options=set_id == self.options_template_set)
-            else:
+            elif not read_foreign_set(work, set_id, start, stop):
                 skip_set(work, set_id, start, stop)
 
     def _template_set(self, work: Assembly, start: int, end: int, *, options: bool) -> None:
         position, padding = start, content_end(work.octets, start, end)
-        while position < padding and end - position >= TEMPLATE_HEADER:
+        while end - position >= TEMPLATE_HEADER and not is_padding(work, position, padding, start, end):
             template_id, _ = self._read_template(work.octets, position)
             after = refresh(work, template_id, position, end, options=options)
             if after is None:
@@ -63,7 +121,6 @@ class SetFormat:
             if after is None:
                 return
             position = after
-        note_padding(work, position, start, end)
 
     def _first_specifier(
         self, work: Assembly, template_id: int, position: int, end: int, *, options: bool

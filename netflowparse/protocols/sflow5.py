@@ -18,13 +18,14 @@ from ..errors import (
     TruncatedDatagram,
     UnknownVersion,
 )
+from ..quirks import MAPPED_EXPORTER, SFLOW_LENGTH_SLIP
 from ..types import Flow, Message
 from ..wire import sflow5 as wire
 from .context import Context
 from .message import message
-from .sflow_records import LENGTH_SLIP, UNDECODED
+from .sflow_records import UNDECODED
 from .sflow_samples import Samples
-from .sflow_work import HEAD, SLIP, SflowWork
+from .sflow_work import HEAD, SflowWork
 
 PROTOCOL = "sflow5"
 SPECIFICATION = "sFlow version 5, section 5"
@@ -55,17 +56,26 @@ class Sflow5:
             raise _refusal(octets, 24 if known is None else known[0])
         position, read_header = known
         header = read_header(octets, 0)
-        agent = header["agentAddress"], header["subAgentId"]
+        agent, uptime = (header["agentAddress"], header["subAgentId"]), header["sysUpTime"]
         domain = self._context.store.domain(exporter, PROTOCOL, agent)
         work = SflowWork(octets, domain, self._context.limits, header["sampleCount"])
+        if domain.exporter.key != exporter:
+            work.quirk(MAPPED_EXPORTER)
         self._read_samples(work, position)
+        if self._context.resolves:
+            work.resolve()
+        domain.counts.heard(now, len(work.flows), 0, len(work.counters))
+        if work.problems.entries:
+            domain.counts.troubled(len(work.problems.entries), malformed=work.problems.malformed)
         made = message(
             PROTOCOL,
             exporter,
             header,
             flows=work.flows,
             counters=work.counters,
-            sequence=domain.sequence.observe(header["sequenceNumber"], 1),
+            sequence=domain.sequence.observe(
+                header["sequenceNumber"], 1, time=uptime, restarted=domain.restarted(uptime)
+            ),
             problems=work.problems.entries,
             quirks=work.quirks,
         )
@@ -113,8 +123,8 @@ class Sflow5:
         if stop > after:
             return stop
         read_head = self._read_head
-        if after - stop <= SLIP and work.may_go_on_at(stop, read_head) and not work.may_go_on_at(after, read_head):
-            work.quirk(LENGTH_SLIP)
+        if after - stop <= work.slip and work.may_go_on_at(stop, read_head) and not work.may_go_on_at(after, read_head):
+            work.quirk(SFLOW_LENGTH_SLIP)
             return stop
         sample[UNDECODED] = self._untyped(work.octets[stop:after])
         message = f"{after - stop} octets at octet {stop} after the last record of a sample"
@@ -125,8 +135,8 @@ class Sflow5:
 def _report_cut(work: SflowWork, sample: Flow, position: int, stop: int, missing: int) -> None:
     """Note that the datagram ends inside the sample at *position*, unless only its length is wrong."""
     body, end = position + HEAD, len(work.octets)
-    if sample and stop == end and missing <= SLIP and not work.lacks_records and not work.problems.entries:
-        work.quirk(LENGTH_SLIP)
+    if sample and stop == end and missing <= work.slip and not work.lacks_records and not work.problems.entries:
+        work.quirk(SFLOW_LENGTH_SLIP)
         return
     message = f"sample at octet {position}: length {end - body + missing}, {end - body} octets are there"
     facts: dict[str, Any] = {"malformed": True, "missing": missing}

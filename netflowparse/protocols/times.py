@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..errors import UNCERTAIN_TIME
+from ..errors import CLOCK_STEP, UNCERTAIN_TIME
 from ..types import Flow
 from .problems import Problems
 
@@ -22,6 +22,13 @@ def drop_unknown_times(records: list[Flow], clocked: tuple[tuple[str, str], ...]
             for absolute, _ in clocked:
                 del record[absolute]
     return unknown
+
+
+def report_clock_step(problems: Problems, seconds: int, offset: int) -> None:
+    """Note that the exporter has set its clock, by *seconds*: the exportTime at *offset* leads nowhere else."""
+    way = "ahead of" if seconds > 0 else "behind"
+    message = f"exportTime at octet {offset} is {abs(seconds)} s {way} the datagram's before: the clock was set"
+    problems.add(CLOCK_STEP, message, offset, seconds=seconds)
 
 
 def report_unknown_times(records: int, problems: Problems) -> None:

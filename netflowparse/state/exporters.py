@@ -1,178 +1,177 @@
-"""The templates in force, for each exporter and observation domain; and where sequence numbers and data sources hang.
+"""The exporters of one decoder, what is known of each, and how much that is.
 
-RFC 7011 §8, RFC 3954 §7 and §9.
-
-One id space for data and options templates; the last definition in wire order wins.  No clock is read: times are what
-the caller gives (export time, or its own ``now``).  What records look like is not known here; protocols hang the
-reader of a template's records on it.
+Where there is too much of anything in total, exporters not heard of for longest make room; of one exporter, its domains
+not heard of for longest do, and definitions beyond its bounds are refused.  Only held sets go otherwise: the exporter's
+own oldest for its new ones, and in total those of the exporter that has held nothing new for longest.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable, Iterator
-from typing import Any
+from collections.abc import Callable, Hashable, Iterator
+from typing import TypeAlias
 
 from ..limits import Limits
-from ..template import VARIABLE_LENGTH, Template
-from ..types import EventName
-from .sequence import SequenceTracker
-from .sources import SampleSource
+from ..quirks import MAPPED_EXPORTER, STANDARD, Rules
+from ..settings import ExporterSettings
+from .domains import Domain
+from .pending import HeldSet
+from .timeline import HistoricDomain
 
-STREAMS = frozenset({"tcp", "sctp", "file"})  # transports on which withdrawals are obeyed; RFC 7011 §8.1, §8.4
-TRANSPORTS = STREAMS | {"udp"}
-
-
-class KnownTemplate:
-    """A template in force: its definition, the octets that defined it, and when it was learned and last repeated.
-
-    ``minimum_length`` are the octets of its shortest record: one for each variable length, and the fixed ones.
-    """
-
-    __slots__ = ("definition", "described", "learned", "minimum_length", "refreshed", "shape", "template")
-
-    def __init__(self, template: Template, definition: bytes, learned: int, refreshed: int) -> None:
-        self.template = template
-        self.definition = definition
-        self.learned = learned
-        self.refreshed = refreshed
-        self.minimum_length = sum(1 if each.length == VARIABLE_LENGTH else each.length for each in template.fields)
-        self.shape: Any = None  # the reader of its records, hung here by the protocol;
-        self.described: Any = None  # and so the names that messages give its fields
-
-    def __reduce__(self) -> tuple[type[KnownTemplate], tuple[Template, bytes, int, int]]:
-        return KnownTemplate, (self.template, self.definition, self.learned, self.refreshed)
-
-    @property
-    def is_options(self) -> bool:
-        """Whether it is an options template."""
-        return self.template.scope_count is not None
-
-
-class Domain:
-    """What is known of one observation domain (IPFIX), source id (v9), engine (v5) or sub-agent (sFlow)."""
-
-    __slots__ = ("_exporter", "_ids", "sequence", "sources", "templates")
-
-    def __init__(self, exporter: Exporter) -> None:
-        self._exporter = exporter
-        self._ids: dict[bool, dict[int, None]] = {False: {}, True: {}}  # of data and of options templates, in order
-        self.templates: dict[int, KnownTemplate] = {}
-        self.sequence = SequenceTracker()
-        self.sources: dict[int, SampleSource] = {}  # of an sFlow agent
-
-    def new_source(self, number: int) -> SampleSource:
-        """A data source *number* of an sFlow agent that has none yet."""
-        self._exporter.make_room_for_source(self)
-        source = self.sources[number] = SampleSource()
-        return source
-
-    def forget_sources(self) -> None:
-        """Forget the data sources, and count them no longer."""
-        self._exporter.count_sources(-len(self.sources))
-        self.sources.clear()
-
-    def learn(self, template: Template, definition: bytes, time: int, transport: str) -> tuple[EventName, str]:
-        """Put *template* in force; returns its event (learned, refreshed, replaced, conflict) and "".
-
-        Or "rejected" and the limit that forbids it; then the definition in force stays.
-        """
-        known = self.templates.get(template.template_id)
-        if known is not None and known.template == template:
-            known.definition = definition
-            known.refreshed = time
-            return "refreshed", ""
-        more = len(template.fields) - (0 if known is None else len(known.template.fields))
-        limit = self._exporter.grow(1 if known is None else 0, more)
-        if limit:
-            return "rejected", limit
-        if known is not None:
-            del self._ids[known.is_options][template.template_id]
-        learned = KnownTemplate(template, definition, time, time)
-        self.templates[template.template_id] = learned
-        self._ids[learned.is_options][template.template_id] = None
-        if known is None:
-            return "learned", ""
-        return "conflict" if transport in STREAMS else "replaced", ""
-
-    def withdraw(self, template_id: int | None, *, options: bool) -> list[Template]:
-        """Forget the template of that kind, or with None all of them; those that were known.  RFC 7011 §8.1."""
-        ids = self._ids[options]
-        if template_id is None:
-            gone = [self.templates.pop(each).template for each in ids]
-            ids.clear()
-        elif template_id in ids:
-            del ids[template_id]
-            gone = [self.templates.pop(template_id).template]
-        else:
-            gone = []
-        self._exporter.grow(-len(gone), -sum(len(template.fields) for template in gone))
-        return gone
+Lifetime: TypeAlias = "int | str | None"  # of templates: s, "adapt", or None for without end
+SettingsOf: TypeAlias = Callable[[Hashable], tuple[ExporterSettings, Rules, Lifetime]]
+WITH_TEMPLATES = ("netflow9", "ipfix")
+PLAIN = ExporterSettings()
 
 
 class Exporter:
     """What is known of one exporter, and how much that is."""
 
-    __slots__ = ("_store", "domains", "fields", "sources", "templates")
+    __slots__ = (
+        "domains",
+        "facts",
+        "fields",
+        "fractions",
+        "held",
+        "held_octets",
+        "key",
+        "lifetime",
+        "rules",
+        "settings",
+        "sources",
+        "store",
+        "templates",
+    )
 
-    def __init__(self, store: TemplateStore) -> None:
-        self._store = store
+    def __init__(self, store: ExporterStore, key: Hashable) -> None:
+        self.store = store
+        self.key = key
+        self.settings, self.rules, self.lifetime = store.settings_of(key)
         self.domains: OrderedDict[tuple[str, Hashable], Domain] = OrderedDict()
         self.templates = 0
         self.fields = 0
         self.sources = 0
+        self.facts = 0
+        self.held: OrderedDict[HeldSet, None] = OrderedDict()  # oldest first
+        self.held_octets = 0
+        self.fractions: object = None  # what the protocols have seen of its NTP timestamps
 
     def grow(self, templates: int, fields: int) -> str:
         """Count more templates and fields, or fewer; the limit that forbids it if there is one, else ""."""
-        limits = self._store.limits
+        limits = self.store.limits
         if templates > 0 and self.templates + templates > limits.templates_per_exporter:
             return "templates_per_exporter"
         if fields > 0 and self.fields + fields > limits.template_fields_per_exporter:
             return "template_fields_per_exporter"
         self.templates += templates
         self.fields += fields
-        self._store.fields += fields
-        self._store.shrink()
+        self.store.fields += fields
+        self.store.shrink()
         return ""
 
     def make_room_for_source(self, domain: Domain) -> None:
         """Count one more data source, of *domain*; where there are too many, that one starts afresh."""
-        if self.sources >= self._store.limits.sample_sources_per_exporter:
+        if self.sources >= self.store.limits.sample_sources_per_exporter:
             domain.forget_sources()
-            while self.sources >= self._store.limits.sample_sources_per_exporter:
+            while self.sources >= self.store.limits.sample_sources_per_exporter:
                 self.forget_oldest_domain()
         self.count_sources(1)
 
     def count_sources(self, sources: int) -> None:
         """Count more data sources, or fewer."""
         self.sources += sources
-        self._store.sources += sources
-        self._store.shrink()
+        self.store.sources += sources
+        self.store.shrink()
+
+    def take(self) -> bool:
+        """Count one more fact of what it says about itself; False where it has as many as it may have."""
+        if self.facts >= self.store.limits.facts_per_exporter:
+            return False
+        self.facts += 1
+        self.store.facts += 1
+        self.store.shrink()
+        return True
+
+    def give(self, facts: int) -> None:
+        """Count fewer facts."""
+        self.facts -= facts
+        self.store.facts -= facts
+
+    def hold(self, held: HeldSet) -> tuple[list[HeldSet], str]:
+        """Hold a set more; the sets that are held no longer to make room, and the limit that asked for it.
+
+        A set that finds no room at all is among them itself.
+        """
+        limits, store = self.store.limits, self.store
+        most, cost = limits.pending_octets_per_exporter, held.cost
+        if cost > min(most, limits.pending_octets):
+            return [held], "pending_octets_per_exporter" if cost > most else "pending_octets"
+        pushed_out, limit = [], ""
+        while self.held_octets + cost > most or len(self.held) >= limits.pending_sets_per_exporter:
+            over = self.held_octets + cost > most
+            limit = "pending_octets_per_exporter" if over else "pending_sets_per_exporter"
+            pushed_out.append(self._push_out())
+        while store.held_octets + cost > limits.pending_octets or store.held_sets >= limits.pending_sets:
+            over = store.held_octets + cost > limits.pending_octets
+            limit = "pending_octets" if over else "pending_sets"
+            pushed_out.append(next(iter(store.holders))._push_out())
+        self.held[held] = None
+        self.held_octets += cost
+        store.held_octets += cost
+        store.held_sets += 1
+        store.holders[self] = None
+        store.holders.move_to_end(self)
+        assert held.domain.waiting is not None
+        held.domain.waiting.add(held)
+        return pushed_out, limit
+
+    def _push_out(self) -> HeldSet:
+        oldest = next(iter(self.held))
+        self.release(oldest)
+        return oldest
+
+    def release(self, held: HeldSet) -> None:
+        """Hold a set no longer."""
+        store = self.store
+        del self.held[held]
+        self.held_octets -= held.cost
+        store.held_octets -= held.cost
+        store.held_sets -= 1
+        if not self.held:
+            del store.holders[self]
+        held.domain.released(held)
 
     def forget_oldest_domain(self) -> None:
         """Forget the domain not heard of for longest."""
         _, domain = self.domains.popitem(last=False)
-        self._store.domains -= 1
-        domain.forget_sources()
-        for options in (False, True):
-            domain.withdraw(None, options=options)
+        self.store.domains -= 1
+        domain.forget()
 
 
-class TemplateStore:
+class ExporterStore:
     """The exporters of one decoder; those not heard of for longest go when there is too much of anything."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, settings_of: SettingsOf | None = None, history: bool | int = False) -> None:
         self.limits = limits
+        self.history = history  # whether data is decoded by its export time, or the s that it waits for that
+        self.settings_of: SettingsOf = _standard if settings_of is None else settings_of
         self.domains = 0
         self.fields = 0
         self.sources = 0
+        self.facts = 0
+        self.held_octets = 0
+        self.held_sets = 0
+        self.holders: OrderedDict[Exporter, None] = OrderedDict()  # by when they last held something new
         self._exporters: OrderedDict[Hashable, Exporter] = OrderedDict()
 
     def domain(self, exporter: Hashable, protocol: str, number: Hashable) -> Domain:
         """The observation domain *number* of *exporter*, a new one if need be."""
         known = self._exporters.get(exporter)
         if known is None:
-            known = self._exporters[exporter] = Exporter(self)
+            exporter = self._key(exporter)
+            known = self._exporters.get(exporter)
+        if known is None:
+            known = self._exporters[exporter] = Exporter(self, exporter)
         elif len(self._exporters) > 1:
             self._exporters.move_to_end(exporter)
         key = (protocol, number)
@@ -181,12 +180,17 @@ class TemplateStore:
             if len(known.domains) > 1:
                 known.domains.move_to_end(key)
             return domain
-        domain = known.domains[key] = Domain(known)
+        domain = known.domains[key] = self._new_domain(known, protocol, number)
         self.domains += 1
         self.shrink()
         while len(known.domains) > min(self.limits.domains_per_exporter, self.limits.domains):
             known.forget_oldest_domain()
         return domain
+
+    def _new_domain(self, exporter: Exporter, protocol: str, number: Hashable) -> Domain:
+        if self.history is False or protocol not in WITH_TEMPLATES:
+            return Domain(exporter, protocol, number)
+        return HistoricDomain(exporter, protocol, number, None if self.history is True else self.history)
 
     def shrink(self) -> None:
         """Forget exporters until all totals are within their limits; never the one heard last."""
@@ -196,29 +200,60 @@ class TemplateStore:
             or self.domains > limits.domains
             or self.fields > limits.template_fields
             or self.sources > limits.sample_sources
+            or self.facts > limits.facts
         ):
             self.forget(next(iter(self._exporters)))
 
     def forget(self, exporter: Hashable) -> bool:
         """Forget all of *exporter*; whether anything was known."""
-        known = self._exporters.pop(exporter, None)
+        known = self._exporters.pop(self._key(exporter), None)
         if known is None:
             return False
         self.domains -= len(known.domains)
         self.fields -= known.fields
         self.sources -= known.sources
+        self.facts -= known.facts
+        self.held_octets -= known.held_octets
+        self.held_sets -= len(known.held)
+        self.holders.pop(known, None)
         return True
 
     def clear(self) -> None:
         """Forget all exporters."""
         self._exporters.clear()
-        self.domains = self.fields = self.sources = 0
+        self.holders.clear()
+        self.domains = self.fields = self.sources = self.facts = self.held_octets = self.held_sets = 0
+
+    def get(self, exporter: Hashable) -> Exporter | None:
+        """What is known of *exporter*."""
+        return self._exporters.get(self._key(exporter))
+
+    def _key(self, exporter: Hashable) -> Hashable:
+        """What *exporter* is kept under: an IPv4 address that is mapped into IPv6 under the IPv4 address itself."""
+        plain: Hashable = exporter
+        if isinstance(exporter, str):
+            plain = _plain_address(exporter)
+        elif isinstance(exporter, tuple) and exporter and isinstance(exporter[0], str):
+            plain = (_plain_address(exporter[0]), *exporter[1:])
+        return plain if plain != exporter and MAPPED_EXPORTER in self.settings_of(plain)[1].on else exporter
 
     def __len__(self) -> int:
         return len(self._exporters)
 
-    def __iter__(self) -> Iterator[tuple[Hashable, str, Any, KnownTemplate]]:
-        for exporter, known in self._exporters.items():
-            for (protocol, number), domain in known.domains.items():
-                for template in domain.templates.values():
-                    yield exporter, protocol, number, template
+    def __iter__(self) -> Iterator[Exporter]:
+        return iter(self._exporters.values())
+
+    def all_domains(self) -> Iterator[Domain]:
+        """The domains of all exporters, in the order in which they were last heard."""
+        for exporter in self._exporters.values():
+            yield from exporter.domains.values()
+
+
+def _standard(exporter: Hashable) -> tuple[ExporterSettings, Rules, Lifetime]:
+    return PLAIN, STANDARD, None
+
+
+def _plain_address(address: str) -> str:
+    """The IPv4 address of "::ffff:192.0.2.1", else *address*."""
+    mapped = address[:7].lower() == "::ffff:" and address.count(".") == 3
+    return address[7:] if mapped else address

@@ -1,0 +1,14 @@
+"""What the protocols hang on held messages, made anew from their headers when these come out of a snapshot."""
+
+from __future__ import annotations
+
+from ..codec.display import Clock, clock
+from ..quirks import LAST_AFTER_UPTIME
+from ..types import Header
+
+
+def clock_of(header: Header, rules: frozenset[str]) -> Clock | None:
+    """What tells absolute times of the records under *header*, by the exporter's *rules*; None of IPFIX."""
+    if "sysUpTime" not in header:
+        return None
+    return clock(header["exportTime"] * 1000, header["sysUpTime"], signed=LAST_AFTER_UPTIME in rules)

@@ -1,0 +1,183 @@
+"""Data sets and their templates: read where the template is in force, held where it is not, read when it comes.
+
+RFC 7011 §8 and §9.3, RFC 3954 §9.  Held sets of the present datagram join its records; those of earlier ones come out
+as messages of their own, under their headers.  With one datagram never more of them is read than one datagram may hold
+itself: the rest comes with those that follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..errors import LIMIT, MISSING_TEMPLATE, PENDING_LOST
+from ..state.domains import Domain
+from ..state.pending import HeldMessage, HeldSet
+from ..state.templates import KnownTemplate
+from ..types import Message, Sequence
+from .assembly import Assembly, Holding
+from .context import Context
+from .datasets import leave, read_records
+
+NOTHING_SAID: Sequence = {"expected": None, "missing": None, "event": "uncertain"}
+
+
+def read_or_hold(work: Assembly, known: KnownTemplate | None, set_id: int, start: int, end: int) -> None:
+    """Add the records of a data set whose content stands from *start* to *end* to *work*, or hold the set.
+
+    *known* is the template of its id, if there is one.
+    """
+    if known is not None and not work.historic and (work.lifetime is None or _in_force(work, known)):
+        read_records(work, known, set_id, start, end)
+    elif start != end:
+        _hold(work, set_id, start, end)
+
+
+def _in_force(work: Assembly, known: KnownTemplate) -> bool:
+    """Whether a template has not outlived its lifetime; one that has is forgotten."""
+    domain, template_id = work.domain, known.template.template_id
+    if work.lifetime is None or not known.outlived(work.lifetime, domain.clock.seconds):
+        return True
+    domain.drop(template_id)
+    domain.counts.templates_expired += 1
+    if work.outlived is None:
+        work.outlived = {}
+    work.outlived[template_id] = domain.clock.seconds - known.seconds
+    return False
+
+
+def _hold(work: Assembly, set_id: int, start: int, end: int) -> None:
+    holding = work.holding
+    if holding is None:
+        holding = work.holding = Holding(work)
+    held = HeldSet(work.domain, holding.message, set_id, start, work.octets[start:end])
+    pushed_out, limit = work.domain.hold(held)
+    holding.sets.append((held, len(work.flows), len(work.options)))
+    holding.pushed_out += pushed_out
+    holding.limit = limit or holding.limit
+
+
+def settle(work: Assembly) -> None:
+    """Read what waited and need wait no longer, report what still waits, and what has waited in vain.
+
+    For a message all of whose sets have been looked at, in a domain in which sets wait or have waited.
+    """
+    domain, limits, holding = work.domain, work.context.limits, work.holding
+    assert domain.waiting is not None
+    domain.examine()
+    earlier: dict[HeldMessage, list[HeldSet]] = {}
+    if holding is not None:
+        earlier = _make_room(work, holding)
+        earlier.pop(holding.message, None)
+        _join(work, holding)
+    why = f"were there for more than {limits.pending_seconds} s"
+    for template_id, count in domain.expire(limits.pending_seconds).items():
+        report_lost(work, template_id, count, "expired", why)
+    if earlier or domain.waiting.ready:
+        late = [_late(work.context, sets, limits.values) for sets in earlier.values()]
+        work.late = late + replay(work.context, domain)
+
+
+def _join(work: Assembly, holding: Holding) -> None:
+    """Read those sets of the present datagram that need wait no longer, each where it stands among the others."""
+    domain, flows, options = work.domain, work.flows, work.options
+    work.flows, work.options = [], []
+    joined_flows, joined_options = 0, 0  # of those that needed no waiting
+    for held, flows_before, options_before in holding.sets:
+        if held.known is None:
+            _report_missing(work, held)
+            continue
+        if held in domain.exporter.held:
+            domain.exporter.release(held)
+        work.flows += flows[joined_flows:flows_before]
+        work.options += options[joined_options:options_before]
+        joined_flows, joined_options = flows_before, options_before
+        _read(work, held)
+    work.flows += flows[joined_flows:]
+    work.options += options[joined_options:]
+
+
+def _make_room(work: Assembly, holding: Holding) -> dict[HeldMessage, list[HeldSet]]:
+    """The sets that can be read out of those that had to make room, by their messages; the others are given up."""
+    readable: dict[HeldMessage, list[HeldSet]] = {}
+    evicted = 0
+    for held in holding.pushed_out:
+        held.known = held.known or held.domain.definition_for(held)
+        if held.known is None:
+            held.domain.counts.evicted += 1
+            evicted += 1
+        else:
+            readable.setdefault(held.message, []).append(held)
+    if evicted:
+        message = f"sets that waited for templates given up to make room for new ones: {evicted}"
+        work.problems.add(LIMIT, message, 0, limit=holding.limit, count=evicted)
+    return readable
+
+
+def replay(context: Context, domain: Domain) -> list[Message]:
+    """The messages of sets of *domain* that are ready, as many as one datagram may hold values."""
+    waiting, left = domain.waiting, context.limits.values
+    batches: dict[HeldMessage, list[HeldSet]] = {}
+    while waiting is not None and waiting.ready:
+        held = next(iter(waiting.ready))
+        assert held.known is not None
+        cost = 1 + len(held.octets) // max(held.known.minimum_length, 1) * len(held.known.template.fields)
+        if batches and cost > left:
+            break
+        left -= cost
+        domain.exporter.release(held)
+        batches.setdefault(held.message, []).append(held)
+    return [_late(context, sets, context.limits.values) for sets in batches.values()]
+
+
+def _late(context: Context, sets: list[HeldSet], values: int) -> Message:
+    """The message of *sets* of one earlier datagram that are held no longer."""
+    message, domain = sets[0].message, sets[0].domain
+    octets = bytearray(max(held.start + len(held.octets) for held in sets))  # problems tell offsets in the datagram
+    for held in sets:
+        octets[held.start : held.start + len(held.octets)] = held.octets
+    work = Assembly(
+        context,
+        bytes(octets),
+        domain,
+        message.exporter,
+        dict(message.header),
+        message.time,
+        message.transport,
+        message.clock,
+    )
+    work.stopped_clock = message.stopped_clock
+    work.values_left = values
+    for held in sorted(sets, key=lambda held: held.start):
+        _read(work, held)
+    domain.counts.flows += len(work.flows)
+    domain.counts.options += len(work.options)
+    said: Sequence = message.sequence or NOTHING_SAID
+    return work.message(said.copy())
+
+
+def _read(work: Assembly, held: HeldSet) -> None:
+    assert held.known is not None
+    if read_records(work, held.known, held.set_id, held.start, held.start + len(held.octets)):
+        held.domain.counts.replayed += 1
+    else:
+        held.domain.counts.failed += 1
+
+
+def _report_missing(work: Assembly, held: HeldSet) -> None:
+    """Note a set of the present datagram whose template is not known; that it waits, or finds no room for that."""
+    work.complete = False
+    if work.domain.definition_for(held) is not None:
+        return  # nothing is missing: it waits for what may have been sent before it
+    outlived: Mapping[int, int] = work.outlived or {}
+    set_id, start, waits = held.set_id, held.start, held in work.domain.exporter.held
+    why = f"template {set_id} is not known"
+    if set_id in outlived:
+        why = f"template {set_id} was not repeated for {outlived[set_id]} s and is no longer in force"
+    end = start + len(held.octets)
+    leave(work, MISSING_TEMPLATE, why, set_id, start, end, "wait for it" if waits else "left undecoded", waiting=waits)
+
+
+def report_lost(work: Assembly, template_id: int, count: int, outcome: str, why: str) -> None:
+    """Note sets that had waited for a template, and were given up."""
+    message = f"sets that waited for template {template_id} {why}, and are given up: {count}"
+    work.problems.add(PENDING_LOST, message, 0, template_id=template_id, outcome=outcome, count=count)

@@ -1,0 +1,178 @@
+"""One observation domain (IPFIX), source id (v9), engine (v5) or sub-agent (sFlow): templates, waiting sets, the rest.
+
+One id space for data and options templates; the last definition in wire order wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import TYPE_CHECKING
+
+from ..template import Template
+from .clock import HALF, DomainClock
+from .counts import Counts
+from .knowledge import Knowledge
+from .pending import HeldSet, Waiting
+from .sequence import SequenceTracker
+from .sources import SampleSource
+from .templates import STREAMS, KnownTemplate, Learned
+
+if TYPE_CHECKING:
+    from .exporters import Exporter
+
+
+LATE_UPTIME = 5_000  # ms by which the sysUpTime of a datagram that was delayed may be behind
+
+
+class Domain:
+    """What is known of one domain of one exporter."""
+
+    __slots__ = (
+        "clock",
+        "counts",
+        "exporter",
+        "ids",
+        "key",
+        "knowledge",
+        "sequence",
+        "sources",
+        "templates",
+        "uptime",
+        "waiting",
+    )
+
+    def __init__(self, exporter: Exporter, protocol: str, number: Hashable) -> None:
+        self.exporter = exporter
+        self.key = protocol, number
+        self.templates: dict[int, KnownTemplate] = {}
+        self.ids: dict[bool, dict[int, None]] = {False: {}, True: {}}  # of data and of options templates, in order
+        self.sequence = SequenceTracker()
+        self.sources: dict[int, SampleSource] = {}  # of an sFlow agent
+        self.clock = DomainClock()
+        self.uptime: int | None = None  # ms: the latest sysUpTime of a header that has one
+        self.counts = Counts()
+        self.waiting: Waiting | None = None  # made when the first set waits
+        self.knowledge: Knowledge | None = None  # made by the first options record that tells something
+
+    def new_source(self, number: int) -> SampleSource:
+        """A data source *number* of an sFlow agent that has none yet."""
+        self.exporter.make_room_for_source(self)
+        source = self.sources[number] = SampleSource()
+        return source
+
+    def restarted(self, uptime: int) -> bool:
+        """Whether the sysUpTime of a header, ms, says that the exporter began anew since the latest one.
+
+        It falls at a wrap as well, by more than half its range; and a little for datagrams that come late.
+        """
+        latest, self.uptime = self.uptime, uptime
+        return latest is not None and LATE_UPTIME < latest - uptime < HALF
+
+    def forget_sources(self) -> None:
+        """Forget the data sources, and count them no longer."""
+        self.exporter.count_sources(-len(self.sources))
+        self.sources.clear()
+
+    def learn(self, template: Template, definition: bytes, time: int, transport: str, offset: int = 0) -> Learned:
+        """Put *template*, defined at *offset* of its datagram, in force: learned, refreshed, replaced or conflict.
+
+        Or rejected, with the limit that forbids it; then the definition in force stays.
+        """
+        known = self.templates.get(template.template_id)
+        seconds = self.clock.seconds
+        if known is not None and known.template == template:
+            known.definition = definition
+            known.refresh(time, seconds)
+            return Learned("refreshed", "", known)
+        more = len(template.fields) - (0 if known is None else len(known.template.fields))
+        limit = self.exporter.grow(1 if known is None else 0, more)
+        if limit:
+            return Learned("rejected", limit)
+        if known is not None:
+            del self.ids[known.is_options][template.template_id]
+        learned = KnownTemplate(template, definition, time, time, seconds)
+        self.templates[template.template_id] = learned
+        self.ids[learned.is_options][template.template_id] = None
+        if known is None:
+            return Learned("learned", "", learned)
+        learned.follow(known)
+        return Learned("conflict" if transport in STREAMS else "replaced", "", learned, known)
+
+    def withdraw(self, template_id: int | None, *, options: bool, offset: int = 0) -> list[Template]:
+        """Forget the template of that kind, or with None all of them; those that were known.  RFC 7011 §8.1.
+
+        What waits for a template that is withdrawn is not to be read by a later one of that kind.
+        """
+        if self.waiting is not None:
+            self.waiting.withdraw(template_id, options=options)
+        ids = self.ids[options]
+        return [self.drop(each) for each in (list(ids) if template_id is None else [template_id]) if each in ids]
+
+    def drop(self, template_id: int) -> Template:
+        """Forget a template that is in force; its definition."""
+        known = self.templates.pop(template_id)
+        del self.ids[known.is_options][template_id]
+        self.exporter.grow(-1, -len(known.template.fields))
+        return known.template
+
+    def hold(self, held: HeldSet) -> tuple[list[HeldSet], str]:
+        """Let a set wait; the sets, itself perhaps, that are held no longer to make room, and the limit that asked."""
+        if self.waiting is None:
+            self.waiting = Waiting()
+        self.counts.held += 1
+        return self.exporter.hold(held)
+
+    def make_ready(self, known: KnownTemplate) -> int:
+        """Make the sets ready that wait for the template just learned; how many fail, withdrawn in between."""
+        waiting, failed = self.waiting, 0
+        if waiting is None:
+            return 0
+        for held in list(waiting.unready.get(known.template.template_id, ())):
+            if known.is_options in held.withdrawn:
+                self.exporter.release(held)
+                failed += 1
+            else:
+                waiting.make_ready(held, known)
+        self.counts.failed += failed
+        return failed
+
+    def expire(self, seconds: int) -> dict[int, int]:
+        """Give up what has waited longer than *seconds*, and is not ready; how many sets of each template id."""
+        expired: dict[int, int] = {}
+        waiting = self.waiting
+        if waiting is None:
+            return expired
+        oldest = self.clock.seconds - seconds
+        while waiting.sets:
+            held = next(iter(waiting.sets))
+            if held.seconds >= oldest or held.known is not None:
+                break
+            self.exporter.release(held)
+            self.counts.expired += 1
+            expired[held.set_id] = expired.get(held.set_id, 0) + 1
+        return expired
+
+    def definition_for(self, held: HeldSet) -> KnownTemplate | None:
+        """The definition that a set can still be read by which has to make room."""
+        return None
+
+    def examine(self) -> None:
+        """Make the sets ready that have waited for nothing but time."""
+
+    def flush(self) -> None:
+        """Make the sets ready that wait for nothing but more to come."""
+
+    def released(self, held: HeldSet) -> None:
+        """Note that a set is held no longer."""
+        assert self.waiting is not None
+        self.waiting.remove(held)
+
+    def forget(self) -> None:
+        """Forget everything, and count it no longer."""
+        self.forget_sources()
+        self.exporter.grow(-len(self.templates), -sum(len(each.template.fields) for each in self.templates.values()))
+        if self.waiting is not None:
+            for held in list(self.waiting.sets):
+                self.exporter.release(held)
+        if self.knowledge is not None:
+            self.exporter.give(len(self.knowledge))

@@ -1,0 +1,104 @@
+"""Data sets that wait for their template.  RFC 7011 §8 and §9.3, RFC 3954 §9.
+
+A set is held under its own message's header until the first definition learned after it makes it ready; then the
+protocol reads it by that definition.  Each ends as exactly one of replayed, expired, evicted and failed, and until then
+it is waiting.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any
+
+from ..types import Header, Sequence
+
+if TYPE_CHECKING:
+    from .domains import Domain
+    from .templates import KnownTemplate
+
+OVERHEAD = 512  # octets counted for what is kept beside a set's own
+
+
+class HeldMessage:
+    """What the sets of one message need to be read later; *clock* is the protocol's, *place* the history's."""
+
+    __slots__ = ("clock", "exporter", "header", "place", "sequence", "stopped_clock", "time", "transport")
+
+    def __init__(
+        self, exporter: Hashable, header: Header, *, time: int, transport: str, clock: Any, stopped_clock: bool
+    ) -> None:
+        self.exporter = exporter  # as the caller passed it
+        self.header = header
+        self.time = time
+        self.transport = transport
+        self.clock = clock
+        self.stopped_clock = stopped_clock
+        self.place: Any = None
+        self.sequence: Sequence | None = None  # what the message said, once that is known
+
+
+class HeldSet:
+    """A data set that waits: its id, where its content stood in its datagram, and the content."""
+
+    __slots__ = ("domain", "known", "message", "octets", "seconds", "set_id", "start", "withdrawn")
+
+    def __init__(self, domain: Domain, message: HeldMessage, set_id: int, start: int, octets: bytes) -> None:
+        self.domain = domain
+        self.message = message
+        self.set_id = set_id
+        self.start = start
+        self.octets = octets
+        self.seconds = domain.clock.seconds  # when it was held
+        self.withdrawn: frozenset[bool] = frozenset()  # kinds of templates withdrawn since; True: options
+        self.known: KnownTemplate | None = None  # the definition that it is ready to be read by
+
+    @property
+    def cost(self) -> int:
+        """Octets that it counts for."""
+        return len(self.octets) + OVERHEAD
+
+
+class Waiting:
+    """The held sets of one domain, oldest first; by template id those that wait, in order those that are ready."""
+
+    __slots__ = ("octets", "ready", "sets", "unready")
+
+    def __init__(self) -> None:
+        self.sets: OrderedDict[HeldSet, None] = OrderedDict()
+        self.unready: dict[int, dict[HeldSet, None]] = {}
+        self.ready: OrderedDict[HeldSet, None] = OrderedDict()
+        self.octets = 0
+
+    def add(self, held: HeldSet) -> None:
+        """Let *held* wait for the template of its id."""
+        self.sets[held] = None
+        self.octets += held.cost
+        self.unready.setdefault(held.set_id, {})[held] = None
+
+    def make_ready(self, held: HeldSet, known: KnownTemplate) -> None:
+        """Let *held* be read by *known* as soon as there is time."""
+        self._stop_waiting(held)
+        held.known = known
+        self.ready[held] = None
+
+    def withdraw(self, template_id: int | None, *, options: bool) -> None:
+        """Note a withdrawal: what waits for such a template is not to be read by a later one of that kind."""
+        for each in list(self.unready) if template_id is None else [template_id]:
+            for held in self.unready.get(each, ()):
+                held.withdrawn |= {options}
+
+    def remove(self, held: HeldSet) -> None:
+        """Forget a set."""
+        del self.sets[held]
+        self.octets -= held.cost
+        if held.known is None:
+            self._stop_waiting(held)
+        else:
+            del self.ready[held]
+
+    def _stop_waiting(self, held: HeldSet) -> None:
+        sets = self.unready[held.set_id]
+        del sets[held]
+        if not sets:
+            del self.unready[held.set_id]

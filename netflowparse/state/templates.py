@@ -1,0 +1,159 @@
+"""Templates in force: what defined them, when, and how long they hold.  RFC 7011 §8, RFC 3954 §7 and §9.
+
+No clock is read: times are what the caller gives (export time, or its own ``now``), ages those of the domain's clock.
+What records look like is not known here; protocols hang the reader of a template's records on it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from ..template import VARIABLE_LENGTH, FieldSpecifier, Template
+from ..types import EventName
+from .snapshot_values import LARGEST_COUNT, LARGEST_WORD, Value, dump_time
+
+STREAMS = frozenset({"tcp", "sctp", "file"})  # transports on which withdrawals are obeyed; RFC 7011 §8.1, §8.4
+TRANSPORTS = STREAMS | {"udp"}
+
+ADAPT = "adapt"  # a lifetime of as many of the longest intervals between a template's repetitions:
+REFRESHES = 3  # RFC 7011 §8.4
+REPETITION = 10  # s: exporters that send a template several times at once do not repeat it in shorter intervals
+FORMERS = 4  # definitions before the one in force whose lengths are remembered
+
+WITH_TEMPLATES = frozenset({"netflow9", "ipfix"})  # protocols
+DATA_SETS = range(256, 1 << 16)  # ids; RFC 7011 §3.3.2, RFC 3954 §5.2
+MOST_FIELDS = 16_383  # in 65535 octets, 4 for each
+LARGEST_RECORD = MOST_FIELDS * VARIABLE_LENGTH
+
+
+class KnownTemplate:
+    """A template in force: its definition, the octets that defined it, and when it was learned and last repeated.
+
+    ``minimum_length`` are the octets of its shortest record: one for each variable length, and the fixed ones.
+    """
+
+    __slots__ = (
+        "definition",
+        "described",
+        "formers",
+        "interval",
+        "learned",
+        "minimum_length",
+        "refreshed",
+        "seconds",
+        "shape",
+        "suspicious",
+        "template",
+    )
+
+    def __init__(self, template: Template, definition: bytes, learned: int, refreshed: int, seconds: int = 0) -> None:
+        self.template = template
+        self.definition = definition
+        self.learned = learned
+        self.refreshed = refreshed
+        self.seconds = seconds  # of the domain's clock when it was last repeated
+        self.interval = 0  # s: the longest between two repetitions
+        self.minimum_length = sum(1 if each.length == VARIABLE_LENGTH else each.length for each in template.fields)
+        self.formers: tuple[int, ...] = ()  # record lengths of the definitions that it replaced
+        self.suspicious = 0  # sets in a row that cannot have come from it
+        self.shape: Any = None  # the reader of its records, hung here by the protocol;
+        self.described: Any = None  # and so the names that messages give its fields
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = {name: getattr(self, name) for name in self.__slots__}
+        return {**state, "shape": None, "described": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in state.items():
+            setattr(self, name, value)
+
+    @property
+    def is_options(self) -> bool:
+        """Whether it is an options template."""
+        return self.template.scope_count is not None
+
+    @property
+    def fixed_length(self) -> int | None:
+        """Octets of each record, None where a field's length is variable."""
+        variable = any(each.length == VARIABLE_LENGTH for each in self.template.fields)
+        return None if variable else self.minimum_length
+
+    def refresh(self, time: int, seconds: int) -> None:
+        """Note that the template was repeated."""
+        interval = seconds - self.seconds
+        if interval >= REPETITION:
+            self.interval = max(self.interval, interval)
+        self.refreshed = time
+        self.seconds = seconds
+
+    def follow(self, former: KnownTemplate) -> None:
+        """Note the definition that this one replaces."""
+        length = former.fixed_length
+        lengths = former.formers if length is None else (length, *former.formers)
+        self.formers = tuple(dict.fromkeys(lengths))[:FORMERS]
+
+    def outlived(self, lifetime: int | str, seconds: int) -> bool:
+        """Whether its *lifetime* (s, or ``ADAPT``) is over; at exactly the lifetime it is still in force."""
+        if lifetime == ADAPT:
+            return bool(self.interval) and seconds - self.seconds > REFRESHES * self.interval
+        return seconds - self.seconds > int(lifetime)
+
+    def dump(self) -> dict[str, Any]:
+        """Plain JSON values, for ``load``."""
+        template = self.template
+        return {
+            "protocol": template.protocol,
+            "template_id": template.template_id,
+            "scope_count": template.scope_count,
+            "fields": [list(field) for field in template.fields],
+            "definition": self.definition.hex(),
+            "learned": dump_time(self.learned),
+            "refreshed": dump_time(self.refreshed),
+            "seconds": self.seconds,
+            "interval": self.interval,
+            "formers": list(self.formers),
+            "suspicious": self.suspicious,
+        }
+
+    @classmethod
+    def load(cls, dumped: Value, seconds: int) -> KnownTemplate:
+        """The template that was dumped when its domain's clock had *seconds*; SnapshotError if none was."""
+        names = ("protocol", "template_id", "scope_count", "fields", "definition", "learned", "refreshed", "seconds")
+        protocol, number, scope, fields, definition, learned, refreshed, repeated, *others = dumped.parts(
+            *names, "interval", "formers", "suspicious"
+        )
+        template_id = number.whole(DATA_SETS.stop - 1, DATA_SETS.start)
+        specifiers = tuple(_load_field(each) for each in fields.items(MOST_FIELDS))
+        if not specifiers:
+            raise fields.refuse("at least one field")
+        scope_count = None if scope.absent else scope.whole(len(specifiers))
+        octets = definition.octets(6 + 8 * len(specifiers), 4 + 4 * len(specifiers))
+        if int.from_bytes(octets[:2], "big") != template_id:
+            raise definition.refuse(f"octets that begin with the template's id, {template_id}")
+        template = Template(protocol.one_of(WITH_TEMPLATES), template_id, scope_count, specifiers)
+        known = cls(template, octets, learned.time(), refreshed.time(), repeated.whole(seconds))
+        interval, formers, suspicious = others
+        known.interval = interval.whole(seconds)
+        known.formers = tuple(formers.wholes(LARGEST_RECORD))
+        if len(known.formers) > FORMERS:
+            raise formers.refuse(f"at most {FORMERS}")
+        known.suspicious = suspicious.whole(LARGEST_COUNT)
+        return known
+
+
+def _load_field(dumped: Value) -> FieldSpecifier:
+    field = dumped.value
+    if type(field) is list and len(field) == 3 and all(type(each) is int for each in field):
+        enterprise, element, length = field
+        if 0 <= enterprise <= LARGEST_WORD and 0 <= element <= VARIABLE_LENGTH and 0 <= length <= VARIABLE_LENGTH:
+            return FieldSpecifier(enterprise, element, length)
+    raise dumped.refuse("[enterprise, id, length] of 32, 16 and 16 bits")
+
+
+class Learned(NamedTuple):
+    """What became of a definition: its event, the limit that forbids it, what is in force now and what was before."""
+
+    event: EventName
+    limit: str = ""
+    known: KnownTemplate | None = None
+    former: KnownTemplate | None = None
