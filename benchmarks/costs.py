@@ -13,8 +13,8 @@ from tests.message_builder import Field, netflow9_datagram, set_of, template
 from .floors import FLOOR_C
 from .peers import contender
 from .timing import TURNS, Task, measure, ratio, table
-from .traffic import UPTIME, Traffic, Workload
-from .workloads import MAKERS, ROUTER, netflow9, record
+from .traffic import UPTIME, Traffic, Workload, numbered
+from .workloads import MAKERS, ROUTER, SEQUENCE_NUMBERS, netflow9, record
 
 DATA_RECORDS = 10  # of a new template: enough that its reader is compiled at once
 EXPORTERS = (1, 100, 10_000)
@@ -100,16 +100,19 @@ def exporters(rounds: int) -> str:
         for name in names[count]:
             decoder.decode(template_datagram, name)
     times: dict[int, list[float]] = {count: [] for count in EXPORTERS}
+    numbers: dict[int, dict[str, int]] = {count: {} for count in EXPORTERS}
     for turn in range(rounds * TURNS):
         if turn % TURNS == 0:
             for count in EXPORTERS:
                 times[count].append(0.0)
         for count in EXPORTERS if turn % 2 else reversed(EXPORTERS):
             first = turn * DATAGRAMS_A_TURN
-            pairs = [
-                (workload.datagrams[i % len(workload.datagrams)], names[count][i * STRIDE % count])
-                for i in range(first, first + DATAGRAMS_A_TURN)
-            ]
+            pairs = []
+            for i in range(first, first + DATAGRAMS_A_TURN):
+                name = names[count][i * STRIDE % count]
+                numbers[count][name] = number = numbers[count].get(name, 0) + 1
+                datagram = workload.datagrams[i % len(workload.datagrams)]
+                pairs.append((numbered(datagram, SEQUENCE_NUMBERS["v9"], number), name))
             times[count][-1] += _spent(decoders[count], pairs)
     rows = [[f"{count:,}", str(ratio(times[count][1:], times[1][1:]))] for count in EXPORTERS]  # the first warms up
     return table(["exporters", "cost of a flow against one exporter's"], rows)

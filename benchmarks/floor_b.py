@@ -121,11 +121,13 @@ def nsel_b(datagram: bytes) -> Flows:
             "postNATDestinationIPv4Address": inet_ntoa(nat_destination), "postNAPTSourceTransportPort": nat_source_port,
             "postNAPTDestinationTransportPort": nat_port, "firewallEvent": event, "FW_EXT_EVENT": extended,
             "observationTimeMilliseconds": observed, "initiatorOctets": octets, "responderOctets": back,
-            "flowStartMilliseconds": start, "INGRESS_ACL_ID": ingress_acl.hex(), "EGRESS_ACL_ID": egress_acl.hex(),
+            "flowStartMilliseconds": start, "INGRESS_ACL_ID": ingress_acl.hex("-", 4),
+            "EGRESS_ACL_ID": egress_acl.hex("-", 4),
             "AAA_USERNAME": user.rstrip(b"\0").decode(), "initiatorPackets": packets, "responderPackets": packets_back,
             "octetTotalCount": total, "ipClassOfService": tos, "tcpControlBits": flags, "flowDirection": direction,
             "sourceIPv4PrefixLength": source_mask, "destinationIPv4PrefixLength": mask, "vlanId": vlan,
             "sourceMacAddress": source_mac.hex(":"), "destinationMacAddress": destination_mac.hex(":"),
+            "flowEndMilliseconds": observed,
         }
         for (
             flow_id, source, source_port, ingress, destination, port, egress, protocol, icmp_type, icmp_code,

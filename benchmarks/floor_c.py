@@ -33,7 +33,7 @@ ipv6 = Remembered(lambda octets: inet_ntop(AF_INET6, octets))
 mac = Remembered(lambda octets: octets.hex(":"))
 text = Remembered(lambda octets: octets.decode())
 padded = Remembered(lambda octets: octets.rstrip(b"\0").decode())
-octets_text = Remembered(lambda octets: octets.hex())
+access_list = Remembered(lambda octets: octets.hex("-", 4))
 
 
 # fmt: off
@@ -120,12 +120,13 @@ def nsel_c(datagram: bytes) -> Flows:
             "postNATDestinationIPv4Address": ipv4[nat_destination], "postNAPTSourceTransportPort": nat_source_port,
             "postNAPTDestinationTransportPort": nat_port, "firewallEvent": event, "FW_EXT_EVENT": extended,
             "observationTimeMilliseconds": observed, "initiatorOctets": octets, "responderOctets": back,
-            "flowStartMilliseconds": start, "INGRESS_ACL_ID": octets_text[ingress_acl],
-            "EGRESS_ACL_ID": octets_text[egress_acl],
+            "flowStartMilliseconds": start, "INGRESS_ACL_ID": access_list[ingress_acl],
+            "EGRESS_ACL_ID": access_list[egress_acl],
             "AAA_USERNAME": padded[user], "initiatorPackets": packets, "responderPackets": packets_back,
             "octetTotalCount": total, "ipClassOfService": tos, "tcpControlBits": flags, "flowDirection": direction,
             "sourceIPv4PrefixLength": source_mask, "destinationIPv4PrefixLength": mask, "vlanId": vlan,
             "sourceMacAddress": mac[source_mac], "destinationMacAddress": mac[destination_mac],
+            "flowEndMilliseconds": observed,
         }
         for (
             flow_id, source, source_port, ingress, destination, port, egress, protocol, icmp_type, icmp_code,

@@ -40,6 +40,27 @@ class Workload:
         return None if self.renewal is None else self.renewal()
 
 
+def numbered(datagram: bytes, offset: int, number: int) -> bytes:
+    """*datagram* with another sequence number, which stands at *offset*."""
+    return datagram[:offset] + (number % (1 << 32)).to_bytes(4, "big") + datagram[offset + 4 :]
+
+
+def numbering(offset: int, units: int, first: int) -> Callable[[], Renew]:
+    """For ``Workload.renewal``: datagrams of *units* each are numbered on from *first*, or they would be repeats."""
+
+    def renewal() -> Renew:
+        number = first
+
+        def renew(datagrams: Sequence[bytes]) -> Sequence[bytes]:
+            nonlocal number
+            start, number = number, number + units * len(datagrams)
+            return [numbered(each, offset, start + units * index) for index, each in enumerate(datagrams)]
+
+        return renew
+
+    return renewal
+
+
 class Traffic:
     """An endless seeded source of flows."""
 

@@ -20,8 +20,9 @@ from tests.message_builder import (
 )
 
 from .sflow_workload import sflow5
-from .traffic import COUNTRY, DATAGRAMS, HOST, UPTIME, URL, Traffic, Values, Workload
+from .traffic import COUNTRY, DATAGRAMS, HOST, UPTIME, URL, Traffic, Values, Workload, numbering
 
+SEQUENCE_NUMBERS = {"v5": 16, "v9": 12, "ipfix": 8}  # their offsets in the headers
 #: v9: the usual record of a router, 20 fields, 55 octets
 ROUTER: tuple[Field, ...] = (
     (8, 4), (12, 4), (15, 4), (10, 4), (14, 4), (2, 4), (1, 4), (22, 4), (21, 4), (7, 2),
@@ -98,7 +99,8 @@ def netflow5(datagrams: int = DATAGRAMS, per_datagram: int = 30) -> Workload:
         )
         for number in range(datagrams)
     )
-    return Workload("v5", (), made, datagrams * per_datagram)
+    records = datagrams * per_datagram
+    return Workload("v5", (), made, records, numbering(SEQUENCE_NUMBERS["v5"], per_datagram, records))
 
 
 def _netflow9(name: str, template_id: int, fields: tuple[Field, ...], datagrams: int, per_datagram: int) -> Workload:
@@ -111,7 +113,8 @@ def _netflow9(name: str, template_id: int, fields: tuple[Field, ...], datagrams:
         made.append(
             netflow9_datagram(set_of(template_id, body), count=per_datagram, sysUpTime=UPTIME, sequenceNumber=number)
         )
-    return Workload(name, templates, tuple(made), datagrams * per_datagram)
+    renewal = numbering(SEQUENCE_NUMBERS["v9"], 1, datagrams + 1)
+    return Workload(name, templates, tuple(made), datagrams * per_datagram, renewal)
 
 
 def netflow9(datagrams: int = DATAGRAMS, per_datagram: int = 25) -> Workload:
@@ -139,7 +142,8 @@ def _ipfix(name: str, sets: Sequence[tuple[int, tuple[Field, ...], int]], datagr
         )
         for number in range(datagrams)
     )
-    return Workload(name, templates, made, datagrams * per_datagram)
+    records = datagrams * per_datagram
+    return Workload(name, templates, made, records, numbering(SEQUENCE_NUMBERS["ipfix"], per_datagram, records))
 
 
 def ipfix(datagrams: int = DATAGRAMS * 4 // 3, per_datagram: int = 18) -> Workload:

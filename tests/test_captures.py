@@ -33,6 +33,10 @@ EXPECTED_PROBLEMS = {
     ("tg-v9-ports", "truncated_set"): "the message length is 2 octets short of its last set",
     ("tg-v9-ports", "trailing_octets"): "those 2 octets",
     ("ce-ipfix-from-nfv9", "bad_template"): "v9's octet counts in an IPFIX options template",
+    ("ls-ipfix-netscaler", "clock_step"): "captured two weeks apart",
+    ("ls-ipfix-netscaler-late", "clock_step"): "captured two weeks apart",
+    ("fl-v9-cisco", "clock_step"): "captured months apart",
+    ("bk-ipfix-ether", "clock_step"): "the template was exported in 1994",
     ("rec-v5-softflowd", "uncertain_time"): "sysUpTime 0 in a replay",
     ("rec-v9-softflowd", "uncertain_time"): "sysUpTime 0 in a replay",
     ("rec-v9-softflowd-sampled", "uncertain_time"): "sysUpTime 0 in a replay",
@@ -75,6 +79,16 @@ def load(name: str) -> ModuleType:
 def is_sflow(payload: bytes) -> bool:
     """Whether the payload is an sFlow datagram: test_sflow_captures compares those."""
     return payload[:2] == b"\0\0"
+
+
+def template_comes_later(sets: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The data sets whose template stands behind them in their own datagram."""
+    return [
+        each
+        for number, each in enumerate(sets)
+        if each.get("missing_template")
+        and any(template["id"] == each["id"] for later in sets[number:] for template in later.get("templates", ()))
+    ]
 
 
 class Comparison:
@@ -127,7 +141,8 @@ class Comparison:
             else:
                 self.equal(f"{at} {key}", message["header"][HEADER_KEYS[key]], value)
         self.templates(at, message, want)
-        missing = [each["id"] for each in want["sets"] if each.get("missing_template")]
+        ahead = template_comes_later(want["sets"])
+        missing = [each["id"] for each in want["sets"] if each.get("missing_template") and each not in ahead]
         codes = [problem["set_id"] for problem in message["problems"] if problem["code"] == "missing_template"]
         self.equal(f"{at} missing templates", codes, missing)
         for problem in message["problems"]:
@@ -136,6 +151,9 @@ class Comparison:
         records = [(each.get("options", False), record) for each in want["sets"] for record in each.get("records", ())]
         flows, options = iter(message["flows"]), iter(message["options"])
         counts = Counter(is_options for is_options, _ in records)
+        if ahead:  # the oracle gives them no records; test_templates_last compares ours
+            assert want["sets"][: len(ahead)] == ahead
+            message["flows"] = message["flows"][len(message["flows"]) - counts[False] :]
         self.equal(f"{at} flows", len(message["flows"]), counts[False])
         self.equal(f"{at} options", len(message["options"]), counts[True])
         for is_options, record in records:
@@ -182,6 +200,11 @@ class Comparison:
             if self.is_raw(field, value, protocol) or self.same(field, value) is not True:
                 self.note(field[0], f"{key} {value!r}, expected {field[1:]!r}")
         extra = {*scope, *rest} - {*taken} - {"flowStartMilliseconds", "flowEndMilliseconds"}
+        for protocol_number, family in ((1, "IPv4"), (58, "IPv6")):
+            if f"icmpType{family}" in extra and rest["protocolIdentifier"] == protocol_number:
+                number = rest.get(f"icmpType{family}") * 256 + rest[f"icmpCode{family}"]
+                self.equal(f"icmp {family}", number, rest["destinationTransportPort"])
+                extra -= {f"icmpType{family}", f"icmpCode{family}"}
         if extra:
             self.note("record", f"more than expected: {sorted(extra)}")
 

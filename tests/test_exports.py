@@ -13,9 +13,19 @@ from netflowparse import errors
 from tests.conftest import ROOT
 
 SURFACE = [
-    *("DecodeError", "Decoder", "Element", "Limits", "MalformedMessage", "NetflowParseError", "Registry"),
+    *(
+        "DecodeError",
+        "Decoder",
+        "Element",
+        "ExporterSettings",
+        "Limits",
+        "MalformedMessage",
+        "NetflowParseError",
+        "Registry",
+    ),
     *(
         "RegistryError",
+        "SnapshotError",
         "TruncatedDatagram",
         "UnknownVersion",
         "UsageError",
@@ -48,6 +58,7 @@ def test_error_tree() -> None:
     for error in (netflowparse.TruncatedDatagram, netflowparse.UnknownVersion, netflowparse.MalformedMessage):
         assert issubclass(error, netflowparse.DecodeError)
     assert issubclass(netflowparse.RegistryError, netflowparse.UsageError)
+    assert issubclass(netflowparse.SnapshotError, netflowparse.UsageError)
     assert issubclass(netflowparse.WrongType, TypeError)
     assert issubclass(netflowparse.WrongType, netflowparse.UsageError)
 

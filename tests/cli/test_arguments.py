@@ -7,12 +7,14 @@ from netflowparse.cli.arguments import Arguments, parse_arguments
 
 
 def test_defaults():
-    assert parse_arguments(["a.pcap"]) == Arguments(("a.pcap",), "records", frozenset(), False, None, False)
+    assert parse_arguments(["a.pcap"]) == Arguments(("a.pcap",), "records", frozenset(), False, None, False, False)
 
 
 def test_everything():
-    words = ["--summary", "--port", "2055", "--port", "4739", "--by-port", "--exporter", "r1", "-q", "a", "-"]
-    assert parse_arguments(words) == Arguments(("a", "-"), "summary", frozenset({2055, 4739}), True, "r1", True)
+    ports = ["--port", "2055", "--port", "4739", "--by-port"]
+    words = ["--summary", *ports, "--exporter", "r1", "--resolve", "-q", "a", "-"]
+    expected = Arguments(("a", "-"), "summary", frozenset({2055, 4739}), True, "r1", True, True)
+    assert parse_arguments(words) == expected
 
 
 @pytest.mark.parametrize(

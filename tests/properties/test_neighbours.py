@@ -90,7 +90,8 @@ def whole_samples() -> list[bytes]:
 
 def by_source(message: Any) -> dict[int, Any]:
     """The flows and counters of ``whole_samples``."""
-    flows = {flow["sampler"]["source_index"]: flow for flow in message["flows"] if flow["sampler"]["source_class"] == 9}
+    sampled = [flow for flow in message["flows"] if "sampler" in flow]  # rtflow has none
+    flows = {flow["sampler"]["source_index"]: flow for flow in sampled if flow["sampler"]["source_class"] == 9}
     return flows | {each["source_index"]: each for each in message["counters"] if each.get("source_class") == 9}
 
 

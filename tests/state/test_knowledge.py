@@ -1,0 +1,432 @@
+"""What options records are understood to say, how much of it is kept, and that it survives a snapshot."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from netflowparse.errors import UsageError
+from netflowparse.state.facts import VALUES
+from netflowparse.state.knowledge import SIZE, Knowledge
+from tests.plain import assert_plain
+
+SYSTEM = {"system": 1}
+
+
+class Count:
+    """A ledger that allows *most*."""
+
+    def __init__(self, most: int = 1000) -> None:
+        self.most, self.counted = most, 0
+
+    def take(self) -> bool:
+        if self.counted == self.most:
+            return False
+        self.counted += 1
+        return True
+
+    def give(self, count: int) -> None:
+        assert 0 <= count <= self.counted
+        self.counted -= count
+
+
+def said(*records: dict[str, Any], transport: str = "udp", ledger: Count | None = None) -> Knowledge:
+    """What these records teach, the first at time 100, each a second after the one before."""
+    knowledge = Knowledge(Count() if ledger is None else ledger)
+    for time, record in enumerate(records, 100):
+        knowledge.learn(record, template_id=300, time=time, transport=transport)
+    return knowledge
+
+
+def facts(*records: dict[str, Any], transport: str = "udp") -> dict[tuple[str, Any], dict[str, Any]]:
+    """(kind, key) -> the values of each fact that these records teach."""
+    origin = ("kind", "key", "source", "template_id", "time", "scope")
+    return {
+        (row["kind"], row["key"]): {name: row[name] for name in row if name not in origin}
+        for row in said(*records, transport=transport).rows()
+    }
+
+
+def interval(**values: Any) -> Any:
+    """The interval that a record of the whole system tells, "nothing" where it tells no such thing."""
+    fact = facts({"scope": SYSTEM, **values}).get(("domain_sampling", None), {})
+    return fact.get("samplingInterval", "nothing")
+
+
+@pytest.mark.fault("PO-01", "PO-02", "PO-03", "A-080")
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"samplingInterval": 100}, 100),
+        ({"samplingInterval": 1}, 1),
+        ({"samplingInterval": 2**32 - 1}, 2**32 - 1),
+        ({"samplingInterval": 0}, None),
+        ({"samplingInterval": None}, None),
+        ({"samplingInterval": [100, 100]}, None),
+        ({"samplingInterval": "0064"}, None),
+        ({"samplerRandomInterval": 512}, 512),
+        ({"samplingInterval": 0, "samplerRandomInterval": 512}, 512),
+        ({"samplingPacketInterval": 1, "samplingPacketSpace": 999}, 1000),  # Nokia: 1 taken, 999 skipped
+        ({"samplingPacketInterval": 10, "samplingPacketSpace": 990}, 100),
+        ({"samplingPacketInterval": 2, "samplingPacketSpace": 1}, 1.5),
+        ({"samplingPacketInterval": 1, "samplingPacketSpace": 0}, 1),  # softflowd: nothing is skipped
+        ({"samplingPacketInterval": 1, "samplingPacketSpace": 2**32 - 1}, 2**32),
+        ({"samplingPacketInterval": 0, "samplingPacketSpace": 0}, None),
+        ({"samplingPacketInterval": 0, "samplingPacketSpace": 99}, None),
+        ({"samplingPacketInterval": 1000}, None),  # how many are skipped is not said
+        ({"samplingPacketSpace": 999}, None),
+        ({"samplingSize": 5, "samplingPopulation": 1000}, 200),
+        ({"samplingSize": 3, "samplingPopulation": 10}, 10 / 3),
+        ({"samplingSize": 0, "samplingPopulation": 10}, None),
+        ({"samplingSize": 11, "samplingPopulation": 10}, None),
+        ({"samplingProbability": 0.01}, 100),
+        ({"samplingProbability": 0.3}, 1 / 0.3),
+        ({"samplingProbability": 1.0}, 1),
+        ({"samplingProbability": 0.0}, None),
+        ({"samplingProbability": 1.5}, None),
+        ({"samplingProbability": -0.5}, None),
+        ({"samplingProbability": 5e-324}, None),  # 1 / it is beyond all floats
+        ({"exportedMessageTotalCount": 3}, "nothing"),
+    ],
+)
+def test_intervals(values: dict[str, Any], expected: Any) -> None:
+    found = interval(**values)
+    assert found == expected
+    assert type(found) is type(expected)
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        ({"scope": SYSTEM, "samplerId": 3}, ("sampler", 3)),
+        ({"scope": {"samplerId": 0}}, ("sampler", 0)),
+        ({"scope": {"interface": 7}, "samplerId": 3}, ("sampler", 3)),
+        ({"scope": {"selectorId": 2**64 - 1}}, ("selector", 2**64 - 1)),
+        ({"scope": {"interface": 0}}, ("interface_sampling", 0)),  # softflowd
+        ({"scope": {"ingressInterface": 5}}, ("interface_sampling", 5)),
+        ({"scope": {"egressInterface": 6}}, ("interface_sampling", 6)),
+        ({"scope": {"ingressPhysicalInterface": 7}}, ("interface_sampling", 7)),
+        ({"scope": {"egressPhysicalInterface": 8}}, ("interface_sampling", 8)),
+        ({"scope": SYSTEM, "ingressInterface": 9}, ("interface_sampling", 9)),
+        ({"scope": {"egressInterface": 6}, "ingressInterface": 9}, ("interface_sampling", 6)),
+        ({"scope": {"lineCard": 2}}, ("line_card_sampling", 2)),
+        ({"scope": {"template": 256}}, ("template_sampling", 256)),
+        ({"scope": {"templateId": 257}}, ("template_sampling", 257)),
+        ({"scope": {"exporterIPv4Address": "192.0.2.1"}}, ("domain_sampling", None)),
+        ({"scope": {"observationDomainId": 1}}, ("domain_sampling", None)),
+        ({"scope": {"meteringProcessId": 1}}, ("domain_sampling", None)),
+        ({"scope": {"system": None}}, ("domain_sampling", None)),  # Juniper SRX
+        ({"scope": {}}, ("domain_sampling", None)),
+        ({}, ("domain_sampling", None)),
+    ],
+)
+def test_what_sampling_is_about(record: dict[str, Any], expected: tuple[str, Any]) -> None:
+    values = {"samplingInterval": 100, "samplingAlgorithm": 2, "samplerMode": 1, "samplerName": "FS"}
+    found = facts({**record, **values})
+    assert found[expected] == values
+    assert [each for each in found if each[0].startswith(("sampler", "selector")) or "sampling" in each[0]] == [
+        expected
+    ]
+
+
+@pytest.mark.parametrize(
+    "scope", [{"samplerId": None}, {"samplerId": [1, 2]}, {"interface": None}, {"selectorId": "ff"}]
+)
+def test_sampling_of_something_that_cannot_be_told(scope: dict[str, Any]) -> None:
+    assert facts({"scope": scope, "samplingInterval": 100}) == {}
+
+
+def test_what_is_not_said_again_stays() -> None:
+    found = facts(
+        {"scope": SYSTEM, "samplerId": 1, "samplerRandomInterval": 100},
+        {"scope": SYSTEM, "samplerId": 1, "samplerName": "FS", "samplerMode": 2},
+        {"scope": SYSTEM, "samplerId": 2, "samplerRandomInterval": 200},
+        {"scope": SYSTEM, "samplerId": 2, "samplerRandomInterval": 0},
+    )
+    assert found == {
+        ("sampler", 1): {"samplingInterval": 100, "samplerName": "FS", "samplerMode": 2},
+        ("sampler", 2): {"samplingInterval": None},
+    }
+
+
+@pytest.mark.fault("PO-07")
+def test_interfaces_and_vrfs() -> None:
+    hostile = "\x1b[31m\n{0}'\"\\xff"
+    assert facts(
+        {"scope": {"interface": 1}, "interfaceName": "Gi0/1", "interfaceDescription": hostile},
+        {"scope": SYSTEM, "ingressInterface": 74, "interfaceDescription": "TenGigE0_0_1_0"},  # ASR 9000
+        {"scope": {"egressPhysicalInterface": 75}, "interfaceName": ""},
+        {"scope": {"meteringProcessId": 5}, "interfaceName": "traffic.pcap"},  # softflowd: of no interface
+        {"scope": {"interface": [1, 2]}, "interfaceName": "x"},
+        {"scope": {"interface": 9}, "interfaceName": ["x", "y"]},
+        {"scope": {"ingressVRFID": 1}, "VRFname": "red"},
+        {"scope": SYSTEM, "egressVRFID": 2, "VRFname": "blue"},
+        {"scope": {"interface": 3}, "ingressVRFID": 4, "VRFname": "green", "interfaceName": "Gi3"},
+    ) == {
+        ("interface", 1): {"interfaceName": "Gi0/1", "interfaceDescription": hostile},
+        ("interface", 74): {"interfaceDescription": "TenGigE0_0_1_0"},
+        ("interface", 75): {"interfaceName": ""},
+        ("interface", 3): {"interfaceName": "Gi3"},
+        ("vrf", 1): {"VRFname": "red"},
+        ("vrf", 2): {"VRFname": "blue"},
+        ("vrf", 4): {"VRFname": "green"},
+    }
+
+
+@pytest.mark.fault("PO-08")
+@pytest.mark.conformance("APPID-4.3-01", "APPID-5-01")
+def test_applications() -> None:
+    attributes = {
+        "applicationCategoryName": "email",
+        "applicationSubCategoryName": "client-server",
+        "applicationGroupName": "smtp-group",
+        "p2pTechnology": "no",
+        "tunnelTechnology": "no",
+        "encryptedTechnology": "yes",
+    }
+    assert facts(
+        {"scope": {"applicationId": "13:453"}, "applicationName": "old", "applicationDescription": "Mail"},
+        {"scope": SYSTEM, "applicationId": "13:453", "applicationName": "smtp"},
+        {"scope": {"applicationId": "13:453"}, **attributes},
+        {"scope": {"applicationId": "20:12356:40567"}, "applicationName": "GitHub"},
+        {"scope": {"applicationId": ""}, "applicationName": "of no engine"},
+        {"scope": {"applicationId": ["1:1", "1:2"]}, "applicationName": "x"},
+        {"scope": {"applicationId": None}, "applicationName": "x"},
+    ) == {
+        ("application", "13:453"): {"applicationName": "smtp", "applicationDescription": "Mail", **attributes},
+        ("application", "20:12356:40567"): {"applicationName": "GitHub"},
+    }
+
+
+@pytest.mark.fault("PO-09")
+@pytest.mark.parametrize(
+    ("start", "expected"),
+    [
+        (1_700_000_000_000, 1_700_000_000_000),
+        (1_700_000_100_000 + 86_400_000, 1_700_000_100_000 + 86_400_000),  # clocks differ, by a day at most
+        (1_700_000_100_001 + 86_400_000, None),
+        (2**63, None),
+        (1, 1),
+        (0, None),
+        (None, None),
+        ([5, 5], None),
+    ],
+)
+def test_init_time(start: Any, expected: int | None) -> None:
+    knowledge = Knowledge(Count())
+    assert knowledge.init_time is None
+    record = {"scope": {"meteringProcessId": 1}, "systemInitTimeMilliseconds": start}
+    knowledge.learn(record, template_id=300, time=1_700_000_100, transport="udp")
+    assert knowledge.init_time == expected
+    raw = [row["systemInitTimeMilliseconds"] for row in knowledge.rows()]
+    assert raw == ([start] if type(start) is int else [])
+
+
+def test_exporter_addresses() -> None:
+    assert facts(
+        {"scope": {"exportingProcessId": 2}, "exporterIPv4Address": "10.0.0.1", "exporterIPv6Address": "::"},
+        {"scope": {"systemInitTimeMilliseconds": 1_482_670_712_000}, "exporterIPv4Address": "172.16.32.201"},  # YAF
+    ) == {
+        ("exporter", None): {
+            "exporterIPv4Address": "172.16.32.201",
+            "exporterIPv6Address": "::",
+            "systemInitTimeMilliseconds": 1_482_670_712_000,
+        }
+    }
+
+
+@pytest.mark.conformance("CPROP-3.2-01", "CPROP-5-02")
+def test_common_properties_say_nothing_of_other_flows() -> None:
+    record = {"scope": {"commonPropertiesId": 2**64 - 1}, "samplingInterval": 5, "interface": 1, "interfaceName": "x"}
+    fields = {"samplingInterval": 5, "interface": 1, "interfaceName": "x"}
+    assert facts(record) == {("properties", 2**64 - 1): {"fields": fields}}
+    assert facts(record, {"scope": {"commonPropertiesId": 2**64 - 1}, "protocolIdentifier": 6}) == {
+        ("properties", 2**64 - 1): {"fields": {"protocolIdentifier": 6}}
+    }
+    assert facts({"scope": {"commonPropertiesId": [1, 2]}, "protocolIdentifier": 6}) == {}
+    assert facts({"scope": {"commonPropertiesId": None}, "protocolIdentifier": 6}) == {}
+
+
+@pytest.mark.conformance("CPROP-5-03")
+@pytest.mark.parametrize(("transport", "left"), [("udp", [1, 2]), ("tcp", [2]), ("sctp", [2]), ("file", [2])])
+def test_common_properties_are_withdrawn_on_streams(transport: str, left: list[int]) -> None:
+    records = [{"scope": {"commonPropertiesId": each}, "protocolIdentifier": 6} for each in (1, 2)]
+    withdrawals = [{"scope": {"commonPropertiesId": each}} for each in (1, 3)]
+    ledger = Count()
+    knowledge = said(*records, *withdrawals, transport=transport, ledger=ledger)
+    assert [row["key"] for row in knowledge.rows()] == left
+    assert ledger.counted == len(knowledge) == len(left)
+
+
+def test_rows_say_where_and_share_nothing() -> None:
+    record = {"scope": {"commonPropertiesId": 1}, "mplsTopLabelStackSection": ["000101", "000201"]}
+    knowledge = said({"scope": {"interface": 7}, "interfaceName": "eth7"}, record)
+    expected = [
+        {
+            "kind": "interface",
+            "key": 7,
+            "interfaceName": "eth7",
+            "source": "options",
+            "template_id": 300,
+            "time": 100,
+            "scope": {"interface": 7},
+        },
+        {
+            "kind": "properties",
+            "key": 1,
+            "fields": {"mplsTopLabelStackSection": ["000101", "000201"]},
+            "source": "options",
+            "template_id": 300,
+            "time": 101,
+            "scope": {"commonPropertiesId": 1},
+        },
+    ]
+    rows = knowledge.rows()
+    assert rows == expected
+    record["mplsTopLabelStackSection"].clear()  # type: ignore[attr-defined]
+    rows[1]["fields"]["mplsTopLabelStackSection"].clear()
+    rows[0]["scope"].clear()
+    assert knowledge.rows() == expected
+
+
+@pytest.mark.fault("PO-06")
+def test_the_oldest_make_room() -> None:
+    ledger = Count(3)
+    knowledge = said(*({"scope": {"interface": index}, "interfaceName": "x"} for index in range(5)), ledger=ledger)
+    assert [row["key"] for row in knowledge.rows()] == [2, 3, 4]
+    assert (knowledge.evicted, knowledge.refused, ledger.counted, len(knowledge)) == (2, 0, 3, 3)
+    knowledge.learn({"scope": {"interface": 2}, "interfaceName": "x"}, template_id=300, time=200, transport="udp")
+    knowledge.learn({"scope": {"interface": 9}, "interfaceName": "x"}, template_id=300, time=201, transport="udp")
+    assert [row["key"] for row in knowledge.rows()] == [4, 2, 9]
+    assert [row["time"] for row in knowledge.rows()] == [104, 200, 201]
+    assert knowledge.evicted == 3
+    knowledge.clear()
+    assert (knowledge.rows(), ledger.counted, len(knowledge)) == ([], 0, 0)
+
+
+def test_another_domain_may_leave_no_room() -> None:
+    ledger = Count(2)
+    rich = said(*({"scope": {"interface": index}, "interfaceName": "x"} for index in range(2)), ledger=ledger)
+    poor = said({"scope": {"interface": 7}, "interfaceName": "x"}, ledger=ledger)
+    assert (len(rich), len(poor), poor.evicted, poor.refused) == (2, 0, 0, 1)
+    assert poor.rows() == []
+
+
+def test_long_texts_count_as_several() -> None:
+    ledger = Count(5)
+    scope = {"interface": 1}  # 9 characters and a number of 8
+    knowledge = said({"scope": scope, "interfaceName": "x" * (3 * SIZE)}, ledger=ledger)
+    assert ledger.counted == len(knowledge) == 4
+    knowledge.learn({"scope": scope, "interfaceName": "short"}, template_id=300, time=101, transport="udp")
+    assert ledger.counted == len(knowledge) == 1
+    knowledge.learn(
+        {"scope": {"interface": 2}, "interfaceName": "x" * (9 * SIZE)}, template_id=300, time=102, transport="udp"
+    )
+    assert (ledger.counted, len(knowledge), knowledge.evicted, knowledge.refused) == (0, 0, 1, 1)
+
+
+VALUE = st.recursive(
+    st.none() | st.integers() | st.floats() | st.text(max_size=5) | st.binary(max_size=5) | st.booleans(),
+    lambda each: st.lists(each, max_size=3) | st.dictionaries(st.text("ab", min_size=1), each, max_size=3),
+    max_leaves=5,
+)
+KEYS_AND_INTERVALS = [
+    *("samplingInterval", "samplerRandomInterval", "samplingPacketInterval", "samplingPacketSpace", "samplingSize"),
+    *("samplingPopulation", "samplingProbability", "samplerId", "selectorId", "interface", "ingressInterface"),
+    *("lineCard", "template", "ingressVRFID", "applicationId", "commonPropertiesId", "ie999"),
+]
+NAMES = st.sampled_from([*sorted({name for values in VALUES.values() for name in values}), *KEYS_AND_INTERVALS])
+FIELDS = st.dictionaries(NAMES, VALUE, max_size=6)
+
+
+@given(st.lists(st.tuples(FIELDS, FIELDS | VALUE, st.sampled_from(["udp", "tcp"])), max_size=8))
+def test_any_record_is_survived_and_comes_back_from_a_snapshot(records: list[tuple[Any, Any, str]]) -> None:
+    ledger = Count(4)
+    knowledge = Knowledge(ledger)
+    for time, (fields, scope, transport) in enumerate(records):
+        knowledge.learn({**fields, "scope": scope}, template_id=300, time=time, transport=transport)
+        assert ledger.counted == len(knowledge) <= 4
+    dump = json.loads(json.dumps(knowledge.dump()))
+    restored = Knowledge(Count(4))
+    restored.load(dump)
+    assert repr(restored.rows()) == repr(knowledge.rows())  # repr: NaN is not equal to itself
+    assert len(restored) == len(knowledge)
+    assert repr(pickle.loads(pickle.dumps(knowledge)).rows()) == repr(knowledge.rows())
+
+
+def test_a_dump_is_plain() -> None:
+    knowledge = said({"scope": {"commonPropertiesId": 1, "scope6": b"\x01"}, "ie999": b"\xff\x00", "x": [{"y": b""}]})
+    (row,) = knowledge.dump()
+    assert_plain(row)
+    assert row["fields"] == {"ie999": {"": "ff00"}, "x": [{"y": {"": ""}}]}
+    restored = Knowledge(Count())
+    restored.load([row])
+    assert restored.rows() == knowledge.rows()
+    assert restored.rows()[0]["fields"] == {"ie999": b"\xff\x00", "x": [{"y": b""}]}
+
+
+ROW = {
+    "kind": "interface",
+    "key": 7,
+    "interfaceName": "eth7",
+    "source": "options",
+    "template_id": 300,
+    "time": 100,
+    "scope": {"interface": 7},
+}
+
+
+def test_a_row_is_loaded_in_place_of_what_was_known() -> None:
+    knowledge = said({"scope": {"interface": 1}, "interfaceName": "old"})
+    knowledge.load([ROW])
+    assert knowledge.rows() == [ROW]
+    assert len(knowledge) == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"kind": "interfaces"},
+        {"kind": ["interface"]},
+        {"key": "7"},
+        {"key": None},
+        {"key": True},
+        {"interfaceName": 5},
+        {"interfaceNames": "x"},
+        {"samplingInterval": 5},
+        {"template_id": "300"},
+        {"time": 1.5},
+        {"scope": []},
+        {"scope": {"x": {"": "zz"}}},
+        {"scope": {"x": {1: 2}}},
+        {"scope": {"x": {1, 2}}},
+        {"kind": "sampler", "samplingInterval": 0, "interfaceName": None},
+        {"kind": "properties"},
+        {"kind": "domain_sampling"},
+    ],
+)
+def test_rows_that_no_dump_has(wrong: dict[str, Any]) -> None:
+    knowledge = said({"scope": {"interface": 1}, "interfaceName": "old"})
+    before = knowledge.rows()
+    with pytest.raises(UsageError, match="knowledge row 1"):
+        knowledge.load([ROW, {**ROW, **wrong}])
+    assert knowledge.rows() == before
+
+
+@pytest.mark.parametrize("row", [None, [], "row", {}, {name: ROW[name] for name in ROW if name != "interfaceName"}])
+def test_what_is_no_row(row: Any) -> None:
+    with pytest.raises(UsageError, match="knowledge row 0"):
+        Knowledge(Count()).load([row])
+
+
+def test_a_snapshot_is_not_followed_into_the_depths() -> None:
+    value: Any = "x"
+    for _ in range(10_000):
+        value = [value]
+    with pytest.raises(UsageError, match="levels"):
+        Knowledge(Count()).load([{**ROW, "scope": {"x": value}}])
