@@ -157,7 +157,7 @@ class Decoder:
                 "domain": domain.key[1],
                 "template_id": known.template.template_id,
                 "scope_count": known.template.scope_count,
-                "fields": describe_fields(known.template, self.registry),
+                "fields": describe_fields(known.template, self.registry, domain.exporter.rules.on),
                 "learned": known.learned,
                 "refreshed": known.refreshed,
             }

@@ -225,13 +225,6 @@ def test_other_exporters_are_named(exporter: Any, named: str) -> None:
     assert not isinstance(caught.value, SnapshotError)
 
 
-def test_times_before_1970_are_refused() -> None:
-    decoder = Decoder()
-    decoder.decode(STREAM[0][0], "r1", now=-5)
-    with pytest.raises(UsageError, match=r"exporter 'r1'.*-5"):
-        decoder.snapshot()
-
-
 def test_arguments() -> None:
     with pytest.raises(WrongType, match="pending"):
         Decoder().snapshot(pending=1)  # type: ignore[arg-type]

@@ -76,7 +76,14 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("files", metavar="FILE", nargs="+", help='capture or raw datagram file, "-" for standard input')
-    output = parser.add_mutually_exclusive_group()
+    _add_output(parser.add_mutually_exclusive_group())
+    parser.set_defaults(mode="records")
+    _add_choices(parser)
+    parser.add_argument("--version", action="version", version=f"netflowparse {__version__}")
+    return parser
+
+
+def _add_output(output: argparse._MutuallyExclusiveGroup) -> None:
     output.add_argument(
         "--messages",
         dest="mode",
@@ -91,7 +98,9 @@ def _parser() -> argparse.ArgumentParser:
         const="summary",
         help="print tables of exporters, templates, samplers, interfaces and problems instead of the records",
     )
-    parser.set_defaults(mode="records")
+
+
+def _add_choices(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port",
         dest="ports",
@@ -126,8 +135,6 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="say nothing on stderr about problems, skipped and cut datagrams; failures are still told",
     )
-    parser.add_argument("--version", action="version", version=f"netflowparse {__version__}")
-    return parser
 
 
 def _port(text: str) -> int:

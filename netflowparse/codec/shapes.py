@@ -79,6 +79,8 @@ class ShapeCache:
         self._limits = limits
         self._shapes: dict[Key, RecordShape] = {}
         self._fields = 0
+        self._shared: dict[tuple[FieldSpecifier, ...], tuple[FieldSpecifier, ...]] = {}
+        self._shared_fields = 0
 
     def shape(self, template: Template, rules: frozenset[str] = frozenset(), *, clocked: bool = False) -> RecordShape:
         """The shape of *template* by *rules* for exporters' peculiarities, with the registry's names and types.
@@ -100,6 +102,17 @@ class ShapeCache:
             ):
                 self._drop(next(iter(self._shapes)))
         return shape
+
+    def share(self, fields: tuple[FieldSpecifier, ...]) -> tuple[FieldSpecifier, ...]:
+        """Equal *fields* of another template, so that many exporters of one shape keep them once."""
+        shared = self._shared.get(fields)
+        if shared is None:
+            self._shared_fields += len(fields)
+            if self._shared_fields > self._limits.record_shape_fields:
+                self._shared.clear()
+                self._shared_fields = len(fields)
+            shared = self._shared[fields] = fields
+        return shared
 
     def follow_registry(self) -> None:
         """Drop every shape if the registry has learned something since the last call."""

@@ -111,6 +111,11 @@ class Assembly:
             message = f"more than {self.context.limits.values} values: not all common properties are given"
             self.problems.add(LIMIT, message, 0, limit="values")
 
+    def note_quirks(self, names: tuple[str, ...]) -> None:
+        """Note that quirk rules were applied."""
+        for name in names:
+            self.quirk(name)
+
     def message(self, sequence: Sequence) -> Message:
         """The message of the datagram, once all its sets are read."""
         if self.untimed:

@@ -42,11 +42,11 @@ def read_records(work: Assembly, known: KnownTemplate, set_id: int, start: int, 
     if shape is None or shape.read is None:
         known.shape = shape = work.context.shapes.shape(known.template, work.rules, clocked=work.clock is not None)
     faults: Faults = []
-    octets, clock, icmp = work.octets, work.clock, shape.icmp
+    octets, clock, column = work.octets, work.clock, shape.icmp
     records, stop = shape.read(octets, start, end, most, faults, clock)
     work.values_left -= len(records) * len(known.template.fields)
-    if icmp is not None:
-        protocols = octets[start + icmp[0] : stop : icmp[1]]
+    if column is not None:
+        protocols = octets[start + column[0] : stop : column[1]]
         if 1 in protocols or 58 in protocols:
             note_icmp(work, records, protocols)
     if clock is not None and clock.ahead:
@@ -63,11 +63,9 @@ def read_records(work: Assembly, known: KnownTemplate, set_id: int, start: int, 
             work.to_resolve(set_id, records)
     else:
         work.options += records
-        for record in records:
-            _learn_from_options(work, record, set_id)
+        _learn_from_options(work, records, set_id)
     if shape.quirks and records:
-        for quirk in shape.quirks:
-            work.quirk(quirk)
+        work.note_quirks(shape.quirks)
     if records and shape.layout.misfits:
         _report_misfits(work, shape.layout, set_id, start)
     if faults:
@@ -84,12 +82,13 @@ def read_records(work: Assembly, known: KnownTemplate, set_id: int, start: int, 
     return True
 
 
-def _learn_from_options(work: Assembly, record: Flow, template_id: int) -> None:
-    """Keep what an options record says of its exporter."""
+def _learn_from_options(work: Assembly, records: list[Flow], template_id: int) -> None:
+    """Keep what options records say of their exporter."""
     domain = work.domain
     if domain.knowledge is None:
         domain.knowledge = Knowledge(domain.exporter)
-    domain.knowledge.learn(record, template_id=template_id, time=work.time, transport=work.transport)
+    for record in records:
+        domain.knowledge.learn(record, template_id=template_id, time=work.time, transport=work.transport)
 
 
 def skip_set(work: Assembly, set_id: int, start: int, end: int) -> None:

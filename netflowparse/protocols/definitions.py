@@ -51,6 +51,7 @@ def learn(work: Assembly, template: Template, offset: int, end: int) -> None:
     elif len(template.fields) > limits.fields_per_template:
         _reject_beyond(work, template, offset, f"{len(template.fields)} fields", "fields_per_template")
     else:
+        template = template._replace(fields=work.context.shapes.share(template.fields))
         learned = work.domain.learn(template, work.octets[offset:end], work.time, work.transport, offset)
         if learned.known is None:
             _reject_beyond(work, template, offset, "the exporter has too many", learned.limit)
@@ -156,14 +157,14 @@ def _left_over(placed: list[_Placed], fields: list[TemplateField], some: Counter
 def _described(work: Assembly, known: KnownTemplate) -> list[TemplateField]:
     registry = work.context.registry
     if known.described is None or known.described[0] is not registry.edition:
-        names = tuple(element.key for element in elements_of(known.template, registry))
+        names = tuple(element.key for element in elements_of(known.template, registry, work.rules))
         known.described = registry.edition, names
     return _describe(known.template, known.described[1])
 
 
-def describe_fields(template: Template, registry: Registry) -> list[TemplateField]:
+def describe_fields(template: Template, registry: Registry, rules: frozenset[str]) -> list[TemplateField]:
     """The ``fields`` of a template in a message: name, enterprise, id and length of each, in wire order."""
-    return _describe(template, (element.key for element in elements_of(template, registry)))
+    return _describe(template, (element.key for element in elements_of(template, registry, rules)))
 
 
 def _describe(template: Template, names: Iterable[str]) -> list[TemplateField]:

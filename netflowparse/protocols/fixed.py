@@ -134,7 +134,7 @@ class FixedFormat:
             quirks.append(LAST_AFTER_UPTIME)
         if records.protocol is not None and ICMP_IN_DESTINATION_PORT in rules:
             protocols = octets[start + records.protocol : stop : records.size]
-            if add_icmp(flows, protocols, ICMP):
+            if 1 in protocols and add_icmp(flows, protocols, ICMP):
                 quirks.append(ICMP_IN_DESTINATION_PORT)
         if not uptime:
             report_unknown_times(drop_unknown_times(flows, records.clocked), problems)

@@ -47,7 +47,7 @@ class Netflow9(SetFormat):
         work = self._begin(octets, exporter, header, header["sourceId"], now, transport)
         work.clock = clock(header["exportTime"] * 1000, uptime, signed=LAST_AFTER_UPTIME in work.rules)
         work.stopped_clock = not uptime
-        restarted = work.domain.restarted(uptime)
+        restarted = uptime != work.domain.uptime and work.domain.restarted(uptime)
         self._read_sets(work, end)
         counts_records = work.domain.exporter.settings.sequence_unit == "records"
         return self._finish(work, None if counts_records else 1, restarted=restarted)

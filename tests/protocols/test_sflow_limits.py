@@ -256,12 +256,13 @@ def calls_of(decoder, octets):
         if event in ("call", "c_call"):
             count += 1
 
-    gc.collect()
+    gc.disable()  # finalizers are calls too, and not the datagram's
     sys.setprofile(note)
     try:
         message = decoder.decode(octets, "r1")
     finally:
         sys.setprofile(None)
+        gc.enable()
     assert len(message["problems"]) <= Limits().problems + 1
     return count, len(json.dumps(message))
 
