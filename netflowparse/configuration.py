@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .errors import UsageError, WrongType
-from .quirks import AUTO, Choice, Rules, rules
+from .quirks import AUTO, Choice, Rules, rules, unmapped
 from .settings import ExporterSettings
 
 _PLAIN = ExporterSettings()
@@ -31,7 +31,7 @@ class Configuration:
                 raise WrongType(f"{name}={getattr(self, name)!r}: expected a bool")
         if not isinstance(self.history, int):
             raise WrongType(f"history={self.history!r}: expected a bool, or int seconds")
-        if self.history < 0:
+        if self.history is not False and self.history < 1:
             raise UsageError(f"history={self.history}: expected a bool, or at least 1 second")
         check_lifetime(self.template_lifetime)
         if not isinstance(self.exporters, Mapping):
@@ -39,7 +39,8 @@ class Configuration:
         for exporter, settings in self.exporters.items():
             if not isinstance(settings, ExporterSettings):
                 raise WrongType(f"exporters[{exporter!r}] is {type(settings).__name__}: expected ExporterSettings")
-        object.__setattr__(self, "exporters", dict(self.exporters))
+        plain = {unmapped(exporter): settings for exporter, settings in self.exporters.items()}
+        object.__setattr__(self, "exporters", {**plain, **self.exporters})
         object.__setattr__(self, "_rules", rules(self.quirks))
 
     def settings_of(self, exporter: Hashable) -> tuple[ExporterSettings, Rules, int | str | None]:

@@ -272,8 +272,8 @@ def _check_circumstances(transport: object, now: object) -> None:
         raise UsageError(f"transport {transport!r}: expected one of {', '.join(sorted(TRANSPORTS))}")
     if now is not None and not isinstance(now, int):
         raise WrongType(f"now={now!r}: expected int seconds since 1970, or None")
-    if now is not None and not 0 <= now < 1 << 63:
-        raise UsageError(f"now={now}: expected seconds since 1970, below 2^63")
+    if now is not None and not 0 <= now < 1 << 62:
+        raise UsageError(f"now={now}: expected seconds since 1970, below 2^62")
 
 
 def _expect_hashable(exporter: Hashable) -> None:

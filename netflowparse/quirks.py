@@ -6,7 +6,7 @@ no honest exporter meets; the others wait until they are named.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Hashable
 from typing import Literal, NamedTuple, TypeAlias
 
 from .errors import UsageError, WrongType
@@ -63,6 +63,16 @@ AUTO = "auto"
 
 #: "auto", or names of rules, "auto" among them for those that fire by themselves; () is the standard alone
 Choice: TypeAlias = Literal["auto"] | Collection[str]
+
+
+def unmapped(exporter: Hashable) -> Hashable:
+    """*exporter*, with the IPv4 address itself for one that is mapped into IPv6; also where it begins a tuple."""
+    if isinstance(exporter, str):
+        mapped = exporter[:7].lower() == "::ffff:" and exporter.count(".") == 3
+        return exporter[7:] if mapped else exporter
+    if isinstance(exporter, tuple) and exporter and isinstance(exporter[0], str):
+        return (unmapped(exporter[0]), *exporter[1:])
+    return exporter
 
 
 class Rules(NamedTuple):

@@ -23,7 +23,7 @@ class Holding:
     def __init__(self, work: Assembly) -> None:
         self.message = HeldMessage(
             work.exporter,
-            work.header,
+            dict(work.header),  # a copy: the caller may do with the message what it likes
             time=work.time,
             transport=work.transport,
             clock=work.clock,

@@ -19,7 +19,7 @@ from ..template import VARIABLE_LENGTH, FieldSpecifier, Template
 from ..types import EventName, TemplateChange, TemplateField
 from ..wire.sets import FIRST_DATA_SET
 from .assembly import Assembly
-from .waiting import report_lost
+from .waiting import in_force, report_lost
 
 SMALLEST_TEMPLATE = 8  # octets of a template record with one field
 
@@ -30,12 +30,12 @@ def refresh(work: Assembly, template_id: int, offset: int, end: int, *, options:
     Most template records are such repetitions; they need not be read again.
     """
     known = work.domain.templates.get(template_id)
-    if known is None or known.is_options is not options:
+    if known is None or work.historic or (work.lifetime is not None and not in_force(work, known)):
+        return None
+    if known.is_options is not options:
         return None
     after = offset + len(known.definition)
     if after > end or not work.octets.startswith(known.definition, offset):
-        return None
-    if work.historic:
         return None
     known.refresh(work.time, work.domain.clock.seconds)
     _event(work, "refreshed", template_id, known.template.scope_count, _described(work, known))

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from ..codec.compile import Compiler
 from ..quirks import ENTERPRISE_BIT_IN_OPTIONS, IPFIX_SETS_IN_V9, V9_SETS_IN_IPFIX, VARIABLE_LENGTH_IN_V9
+from ..state.templates import FOREIGN
 from ..template import VARIABLE_LENGTH, FieldSpecifier, Template
 from ..wire import ipfix, netflow9
 from ..wire.ipfix import ENTERPRISE_BIT
@@ -88,10 +89,7 @@ def _learn(work: Assembly, template: Template, position: int, after: int) -> Non
     learn(work, template, position, after)
     known = work.domain.templates.get(template.template_id)
     if known is not None and known.template == template:
-        known.definition = _HEAD + work.octets[position:after]
-
-
-_HEAD = bytes(WORD)  # no record that is learned begins so
+        known.definition = FOREIGN + work.octets[position:after]
 
 
 def _is_variable9(template: Template) -> bool:

@@ -9,6 +9,7 @@ from construct import Struct
 from ..codec.display import Clock
 from ..codec.layout import layout_of
 from ..quirks import MAPPED_EXPORTER
+from ..state.clock import ANY
 from ..state.timeline import HistoricDomain
 from ..types import Header, Message
 from ..wire.sets import FIRST_DATA_SET, SetHeader, TemplateHeader
@@ -58,8 +59,8 @@ class SetFormat:
         domain = context.store.domain(exporter, self.protocol, number)
         work = Assembly(context, octets, domain, exporter, header, time, transport, clock)
         if time != domain.clock.latest:
-            step = domain.clock.observe(time, trusted=now is not None)
-            if step and not isinstance(domain, HistoricDomain):
+            step = domain.clock.observe(time, trusted=now is not None, late=domain.late)
+            if step and domain.late != ANY:
                 report_clock_step(work.problems, step, self.time_offset)
         known = domain.exporter
         if known.key != exporter:
@@ -84,7 +85,7 @@ class SetFormat:
             records=None if units is None else records,
         )
         if work.holding is not None:
-            work.holding.message.sequence = sequence
+            work.holding.message.sequence = sequence.copy()
         domain.counts.heard(work.time, flows, options)
         if problems.entries:
             domain.counts.troubled(len(problems.entries), malformed=problems.malformed)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..errors import LIMIT, MISSING_TEMPLATE, PENDING_LOST
+from ..quirks import MAPPED_EXPORTER
 from ..state.domains import Domain
 from ..state.pending import HeldMessage, HeldSet
 from ..state.templates import KnownTemplate
@@ -26,13 +27,13 @@ def read_or_hold(work: Assembly, known: KnownTemplate | None, set_id: int, start
 
     *known* is the template of its id, if there is one.
     """
-    if known is not None and not work.historic and (work.lifetime is None or _in_force(work, known)):
+    if known is not None and not work.historic and (work.lifetime is None or in_force(work, known)):
         read_records(work, known, set_id, start, end)
     elif start != end:
         _hold(work, set_id, start, end)
 
 
-def _in_force(work: Assembly, known: KnownTemplate) -> bool:
+def in_force(work: Assembly, known: KnownTemplate) -> bool:
     """Whether a template has not outlived its lifetime; one that has is forgotten."""
     domain, template_id = work.domain, known.template.template_id
     if work.lifetime is None or not known.outlived(work.lifetime, domain.clock.seconds):
@@ -73,8 +74,7 @@ def settle(work: Assembly) -> None:
     for template_id, count in domain.expire(limits.pending_seconds).items():
         report_lost(work, template_id, count, "expired", why)
     if earlier or domain.waiting.ready:
-        late = [_late(work.context, sets, limits.values) for sets in earlier.values()]
-        work.late = late + replay(work.context, domain)
+        work.late = _late_messages(work.context, earlier) + replay(work.context, domain)
 
 
 def _join(work: Assembly, holding: Holding) -> None:
@@ -99,10 +99,12 @@ def _join(work: Assembly, holding: Holding) -> None:
 def _make_room(work: Assembly, holding: Holding) -> dict[HeldMessage, list[HeldSet]]:
     """The sets that can be read out of those that had to make room, by their messages; the others are given up."""
     readable: dict[HeldMessage, list[HeldSet]] = {}
-    evicted = 0
+    evicted, left = 0, work.context.limits.values
     for held in holding.pushed_out:
-        held.known = held.known or held.domain.definition_for(held)
-        if held.known is None:
+        if held.domain.exporter is work.domain.exporter:
+            held.known = held.known or held.domain.definition_for(held)
+        if held.known is None or (left := left - _values(held)) < 0:
+            held.known = None
             held.domain.counts.evicted += 1
             evicted += 1
         else:
@@ -119,18 +121,33 @@ def replay(context: Context, domain: Domain) -> list[Message]:
     batches: dict[HeldMessage, list[HeldSet]] = {}
     while waiting is not None and waiting.ready:
         held = next(iter(waiting.ready))
-        assert held.known is not None
-        cost = 1 + len(held.octets) // max(held.known.minimum_length, 1) * len(held.known.template.fields)
+        cost = _values(held)
         if batches and cost > left:
             break
         left -= cost
         domain.exporter.release(held)
         batches.setdefault(held.message, []).append(held)
-    return [_late(context, sets, context.limits.values) for sets in batches.values()]
+    return _late_messages(context, batches)
 
 
-def _late(context: Context, sets: list[HeldSet], values: int) -> Message:
-    """The message of *sets* of one earlier datagram that are held no longer."""
+def _values(held: HeldSet) -> int:
+    """What a set that is ready costs to read at the most: its values, and one for itself."""
+    assert held.known is not None
+    return 1 + len(held.octets) // max(held.known.minimum_length, 1) * len(held.known.template.fields)
+
+
+def _late_messages(context: Context, batches: dict[HeldMessage, list[HeldSet]]) -> list[Message]:
+    """The messages of sets of earlier datagrams; all together have no more values than one datagram may."""
+    left, messages = context.limits.values, []
+    for sets in batches.values():
+        work, message = _late(context, sets, max(left, 1))
+        left = work.values_left
+        messages.append(message)
+    return messages
+
+
+def _late(context: Context, sets: list[HeldSet], values: int) -> tuple[Assembly, Message]:
+    """The message of *sets* of one earlier datagram that are held no longer, and the work on it."""
     message, domain = sets[0].message, sets[0].domain
     octets = bytearray(max(held.start + len(held.octets) for held in sets))  # problems tell offsets in the datagram
     for held in sets:
@@ -149,10 +166,14 @@ def _late(context: Context, sets: list[HeldSet], values: int) -> Message:
     work.values_left = values
     for held in sorted(sets, key=lambda held: held.start):
         _read(work, held)
+    if domain.exporter.key != message.exporter:
+        work.quirk(MAPPED_EXPORTER)
+    said: Sequence = message.sequence or NOTHING_SAID
+    made = work.message(said.copy())
     domain.counts.flows += len(work.flows)
     domain.counts.options += len(work.options)
-    said: Sequence = message.sequence or NOTHING_SAID
-    return work.message(said.copy())
+    domain.counts.problems += len(made["problems"])
+    return work, made
 
 
 def _read(work: Assembly, held: HeldSet) -> None:

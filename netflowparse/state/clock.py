@@ -11,6 +11,7 @@ from .snapshot_values import LARGEST_COUNT, Value, dump_time
 MODULUS = 1 << 32
 HALF = 1 << 31
 LATE = 300  # s: so far behind, a message was delayed on its way; further behind, the exporter set its clock
+ANY = HALF  # where messages come in any order, none is too late
 SILENCE = 7 * 86_400  # s: so far ahead, an exporter was silent; further ahead, it set its clock
 
 
@@ -29,10 +30,11 @@ class DomainClock:
         self.seconds = 0
         self.steps = 0
 
-    def observe(self, time: int, *, trusted: bool = False) -> int:
+    def observe(self, time: int, *, trusted: bool = False, late: int = LATE) -> int:
         """Go on to *time*; the s by which the exporter has set its clock, 0 if it has not.
 
-        A *trusted* time is the caller's own: where it runs backwards, it stands still until it has caught up.
+        A message may be *late* by so many s.  A *trusted* time is the caller's own: where it runs backwards, the clock
+        stands still until it has caught up.
         """
         latest = self.latest
         if time == latest:
@@ -45,7 +47,7 @@ class DomainClock:
             self.latest = time
             self.seconds += ahead
             return 0
-        if trusted or -LATE <= ahead < 0:
+        if trusted or -late <= ahead < 0:
             return 0
         self.latest = time
         self.steps += 1

@@ -9,7 +9,7 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
 from ..template import Template
-from .clock import HALF, DomainClock
+from .clock import HALF, LATE, DomainClock
 from .counts import Counts
 from .knowledge import Knowledge
 from .pending import HeldSet, Waiting
@@ -26,6 +26,8 @@ LATE_UPTIME = 5_000  # ms by which the sysUpTime of a datagram that was delayed 
 
 class Domain:
     """What is known of one domain of one exporter."""
+
+    late = LATE  # s by which its messages may be late
 
     __slots__ = (
         "clock",
@@ -143,10 +145,13 @@ class Domain:
         if waiting is None:
             return expired
         oldest = self.clock.seconds - seconds
-        while waiting.sets:
-            held = next(iter(waiting.sets))
-            if held.seconds >= oldest or held.known is not None:
-                break
+        over = []
+        for held in waiting.sets:
+            if held.known is None:
+                if held.seconds >= oldest:
+                    break
+                over.append(held)
+        for held in over:
             self.exporter.release(held)
             self.counts.expired += 1
             expired[held.set_id] = expired.get(held.set_id, 0) + 1

@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Iterator
 from typing import TypeAlias
 
 from ..limits import Limits
-from ..quirks import MAPPED_EXPORTER, STANDARD, Rules
+from ..quirks import MAPPED_EXPORTER, STANDARD, Rules, unmapped
 from ..settings import ExporterSettings
 from .domains import Domain
 from .pending import HeldSet
@@ -93,9 +93,11 @@ class Exporter:
         return True
 
     def give(self, facts: int) -> None:
-        """Count fewer facts."""
+        """Count fewer facts, or more if negative."""
         self.facts -= facts
         self.store.facts -= facts
+        if facts < 0:
+            self.store.shrink()
 
     def hold(self, held: HeldSet) -> tuple[list[HeldSet], str]:
         """Hold a set more; the sets that are held no longer to make room, and the limit that asked for it.
@@ -168,7 +170,7 @@ class ExporterStore:
         """The observation domain *number* of *exporter*, a new one if need be."""
         known = self._exporters.get(exporter)
         if known is None:
-            exporter = self._key(exporter)
+            exporter = self.key_of(exporter)
             known = self._exporters.get(exporter)
         if known is None:
             known = self._exporters[exporter] = Exporter(self, exporter)
@@ -206,7 +208,7 @@ class ExporterStore:
 
     def forget(self, exporter: Hashable) -> bool:
         """Forget all of *exporter*; whether anything was known."""
-        known = self._exporters.pop(self._key(exporter), None)
+        known = self._exporters.pop(self.key_of(exporter), None)
         if known is None:
             return False
         self.domains -= len(known.domains)
@@ -226,15 +228,11 @@ class ExporterStore:
 
     def get(self, exporter: Hashable) -> Exporter | None:
         """What is known of *exporter*."""
-        return self._exporters.get(self._key(exporter))
+        return self._exporters.get(self.key_of(exporter))
 
-    def _key(self, exporter: Hashable) -> Hashable:
+    def key_of(self, exporter: Hashable) -> Hashable:
         """What *exporter* is kept under: an IPv4 address that is mapped into IPv6 under the IPv4 address itself."""
-        plain: Hashable = exporter
-        if isinstance(exporter, str):
-            plain = _plain_address(exporter)
-        elif isinstance(exporter, tuple) and exporter and isinstance(exporter[0], str):
-            plain = (_plain_address(exporter[0]), *exporter[1:])
+        plain = unmapped(exporter)
         return plain if plain != exporter and MAPPED_EXPORTER in self.settings_of(plain)[1].on else exporter
 
     def __len__(self) -> int:
@@ -251,9 +249,3 @@ class ExporterStore:
 
 def _standard(exporter: Hashable) -> tuple[ExporterSettings, Rules, Lifetime]:
     return PLAIN, STANDARD, None
-
-
-def _plain_address(address: str) -> str:
-    """The IPv4 address of "::ffff:192.0.2.1", else *address*."""
-    mapped = address[:7].lower() == "::ffff:" and address.count(".") == 3
-    return address[7:] if mapped else address

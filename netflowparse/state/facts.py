@@ -28,6 +28,7 @@ LINE_CARD_SAMPLING = "line_card_sampling"
 TEMPLATE_SAMPLING = "template_sampling"
 DOMAIN_SAMPLING = "domain_sampling"
 
+LARGEST_INTERVAL = 1 << 64  # of a probability, which may be as small as a float can
 SAMPLING_INTERVAL = "samplingInterval"
 PROPERTIES_ID = "commonPropertiesId"
 INIT_TIME = "systemInitTimeMilliseconds"
@@ -117,7 +118,8 @@ def interval_of(said: Mapping[str, Any]) -> Interval | None:
     probability = get("samplingProbability")
     if type(probability) is float and 0 < probability <= 1:
         interval = 1 / probability
-        return int(interval) if interval.is_integer() else interval if isfinite(interval) else None
+        if interval <= LARGEST_INTERVAL:
+            return int(interval) if interval.is_integer() else interval
     return None
 
 

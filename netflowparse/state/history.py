@@ -55,7 +55,8 @@ class History:
             return []
         before = line.definitions()
         line.compact(SIGHTINGS)
-        gone = [each for each in before if each not in line.definitions()]
+        left = set(map(id, line.definitions()))
+        gone = [each for each in before if id(each) not in left]
         for each in gone:
             del self.definitions[each.template]
         return gone
@@ -71,10 +72,17 @@ class History:
             self._withdrawals.append((place, options))
             del self._withdrawals[:-SIGHTINGS]
 
+    def count_of(self, template_id: int | None) -> int:
+        """How many sightings there are of a template, with None how many withdrawals of all."""
+        if template_id is None:
+            return len(self._withdrawals)
+        line = self._lines.get(template_id)
+        return 0 if line is None else len(line.places)
+
     @property
-    def lines(self) -> int:
-        """How many template ids are known."""
-        return len(self._lines)
+    def sightings(self) -> int:
+        """How many definitions, repetitions and withdrawals are remembered."""
+        return len(self._withdrawals) + sum(len(line.places) for line in self._lines.values())
 
     def knows(self, template_id: int) -> bool:
         """Whether any definition of the template is known."""

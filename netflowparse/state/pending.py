@@ -62,9 +62,11 @@ class HeldSet:
 class Waiting:
     """The held sets of one domain, oldest first; by template id those that wait, in order those that are ready."""
 
-    __slots__ = ("octets", "ready", "sets", "unready")
+    __slots__ = ("_unmarked", "octets", "ready", "sets", "unready")
 
     def __init__(self) -> None:
+        #: by kind of template (True: options) and template id those that no withdrawal of that kind has met
+        self._unmarked: dict[bool, dict[int, dict[HeldSet, None]]] = {False: {}, True: {}}
         self.sets: OrderedDict[HeldSet, None] = OrderedDict()
         self.unready: dict[int, dict[HeldSet, None]] = {}
         self.ready: OrderedDict[HeldSet, None] = OrderedDict()
@@ -75,6 +77,9 @@ class Waiting:
         self.sets[held] = None
         self.octets += held.cost
         self.unready.setdefault(held.set_id, {})[held] = None
+        for options, by_id in self._unmarked.items():
+            if options not in held.withdrawn:
+                by_id.setdefault(held.set_id, {})[held] = None
 
     def make_ready(self, held: HeldSet, known: KnownTemplate) -> None:
         """Let *held* be read by *known* as soon as there is time."""
@@ -84,8 +89,9 @@ class Waiting:
 
     def withdraw(self, template_id: int | None, *, options: bool) -> None:
         """Note a withdrawal: what waits for such a template is not to be read by a later one of that kind."""
-        for each in list(self.unready) if template_id is None else [template_id]:
-            for held in self.unready.get(each, ()):
+        unmarked = self._unmarked[options]
+        for each in list(unmarked) if template_id is None else [template_id]:
+            for held in unmarked.pop(each, ()):
                 held.withdrawn |= {options}
 
     def remove(self, held: HeldSet) -> None:
@@ -102,3 +108,9 @@ class Waiting:
         del sets[held]
         if not sets:
             del self.unready[held.set_id]
+        for by_id in self._unmarked.values():
+            unmarked = by_id.get(held.set_id)
+            if unmarked is not None:
+                unmarked.pop(held, None)
+                if not unmarked:
+                    del by_id[held.set_id]

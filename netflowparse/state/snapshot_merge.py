@@ -68,13 +68,11 @@ def _suit(domain: DomainPart, *, with_history: bool) -> None:
         domain.history = None
         for each in domain.held:
             each.message.place = None
-            each.seconds = domain.clock.seconds
         return
     latest = domain.clock.latest or 0
     domain.history = History.begun(domain.templates.values(), latest, domain.sequence.expected)
     for each in domain.held:
         each.message.place = domain.history.place_behind(each.message.time, each.message.header["sequenceNumber"])
-        each.seconds = latest
     domain.unexamined = [each for each in domain.held if each.known is None]
 
 
@@ -131,7 +129,7 @@ def _rebase(one: DomainPart, other: DomainPart, latest: DomainPart) -> DomainClo
             behind = max(later_by(clock.latest, part.clock.latest), 0)
         known = {id(each): each for each in _definitions(part)}
         longest = max(longest, *(each.interval for each in known.values()), 0)
-        aging: list[KnownTemplate | HeldPart] = [*known.values(), *(part.held if part.history is None else ())]
+        aging: list[KnownTemplate | HeldPart] = [*known.values(), *part.held]
         ages += [(each, part.clock.seconds - each.seconds + behind) for each in aging]
     clock.seconds = max(longest, *(age for _, age in ages), 0)
     for each, age in ages:
@@ -160,8 +158,6 @@ def _merge_histories(one: DomainPart, history: History, other: DomainPart, added
     time, number = added.shift_to(history)
     for message in {id(each.message): each.message for each in other.held}.values():
         message.place = message.place.moved(time, number)
-    for each in other.held:
-        each.seconds += time
     history.absorb(added)
     one.templates = history.in_force()
     one.order = list(one.templates)

@@ -151,7 +151,7 @@ class HeldReader:
         number, start, octets, seconds, withdrawn, definition = dumped
         domain, offset = self._exporter.domains[key], start.whole(LARGEST_DATAGRAM - 1)
         set_id = number.whole(DATA_SETS.stop - 1, DATA_SETS.start)
-        since = seconds.whole(domain.clock.seconds) if domain.history is None else seconds.place_in_time()
+        since = seconds.whole(domain.clock.seconds)
         kinds = [each.boolean() for each in withdrawn.items(2)]
         if kinds != sorted(set(kinds)):
             raise withdrawn.refuse("none twice, false first")

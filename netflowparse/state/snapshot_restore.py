@@ -29,7 +29,7 @@ def restore_store(store: ExporterStore, snapshots: list[Any], clock_of: ClockOf)
     names = [""] if len(snapshots) == 1 else [f"snapshots[{number}]" for number in range(len(snapshots))]
     parts = [read_snapshot(each, name) for each, name in zip(snapshots, names, strict=True)]
     keeps_history = store.history is not False
-    merged = merge(parts, store._key, lambda protocol: keeps_history and protocol in WITH_TEMPLATES)
+    merged = merge(parts, store.key_of, lambda protocol: keeps_history and protocol in WITH_TEMPLATES)
     for part in merged.exporters:
         _take_exporter(store, part)
     for part in merged.holders:
@@ -92,11 +92,17 @@ def _fitting(exporter: Exporter, templates: Iterable[KnownTemplate]) -> list[Kno
 def _take_history(exporter: Exporter, domain: HistoricDomain, part: DomainPart, history: History) -> None:
     definitions = {id(each): each for each in (*part.templates.values(), *history.definitions.values())}
     fitting = _fitting(exporter, definitions.values())
-    if len(fitting) < len(definitions) or history.lines > exporter.store.limits.templates_per_exporter:
-        history.keep(fitting, withdrawals=False)
     kept = set(map(id, fitting))
-    domain.history = history
+    if len(fitting) < len(definitions):
+        history.keep(fitting)
     domain.templates = {number: known for number, known in part.templates.items() if id(known) in kept}
+    if exporter.facts + history.sightings > exporter.store.limits.facts_per_exporter:
+        for known in fitting:
+            if known not in domain.templates.values():
+                exporter.grow(-1, -len(known.template.fields))
+        history = History.begun(domain.templates.values(), history.latest, part.sequence.expected)
+    domain.history = history
+    exporter.give(-history.sightings)
 
 
 def _knowledge(exporter: Exporter, facts: Facts) -> Knowledge:
@@ -143,6 +149,9 @@ def _order(domain: Domain, waiting: Waiting, part: DomainPart, sets: dict[int, H
     waiting.unready = {number: waiting.unready[number] for number in part.unready if number in waiting.unready}
     if isinstance(domain, HistoricDomain):
         domain.unexamined.update((sets[id(each)], None) for each in part.unexamined if id(each) in sets)
+        for held in (sets[id(each)] for each in part.held if id(each) in sets and each.known is None):
+            if held not in domain.unexamined:
+                domain.await_definition(held)
     if part.changed:
         for template_id in list(waiting.unready):
             if template_id in domain.templates:

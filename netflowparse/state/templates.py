@@ -15,6 +15,7 @@ from .snapshot_values import LARGEST_COUNT, LARGEST_WORD, Value, dump_time
 STREAMS = frozenset({"tcp", "sctp", "file"})  # transports on which withdrawals are obeyed; RFC 7011 §8.1, §8.4
 TRANSPORTS = STREAMS | {"udp"}
 
+FOREIGN = bytes(4)  # stands before the octets of a definition that says something else where it belongs
 ADAPT = "adapt"  # a lifetime of as many of the longest intervals between a template's repetitions:
 REFRESHES = 3  # RFC 7011 §8.4
 REPETITION = 10  # s: exporters that send a template several times at once do not repeat it in shorter intervals
@@ -127,8 +128,9 @@ class KnownTemplate:
         if not specifiers:
             raise fields.refuse("at least one field")
         scope_count = None if scope.absent else scope.whole(len(specifiers))
-        octets = definition.octets(6 + 8 * len(specifiers), 4 + 4 * len(specifiers))
-        if int.from_bytes(octets[:2], "big") != template_id:
+        head = len(FOREIGN)
+        octets = definition.octets(head + 6 + 8 * len(specifiers), 4 + 4 * len(specifiers))
+        if int.from_bytes(octets.removeprefix(FOREIGN)[:2], "big") != template_id:
             raise definition.refuse(f"octets that begin with the template's id, {template_id}")
         template = Template(protocol.one_of(WITH_TEMPLATES), template_id, scope_count, specifiers)
         known = cls(template, octets, learned.time(), refreshed.time(), repeated.whole(seconds))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from bisect import bisect_left, insort
+from collections.abc import Hashable, Iterable
 from typing import TYPE_CHECKING
 
 from ..template import Template
+from .clock import ANY, LATE
 from .domains import Domain
 from .history import History
 from .pending import HeldSet
@@ -21,11 +23,12 @@ UNTIL_FLUSHED = None  # a window without end
 class HistoricDomain(Domain):
     """A domain with a history.
 
-    ``templates`` are the definitions that nothing known replaces; those counted are all that the history knows.  Sets
-    wait for *window* s of export time, in which what was sent before them may come, or until they are flushed.
+    ``templates`` are the definitions that nothing known replaces; those counted are all that the history knows, and its
+    sightings count as facts.  Sets wait for *window* s, in which what was sent before them may come, or until they are
+    flushed.
     """
 
-    __slots__ = ("here", "history", "unexamined", "window")
+    __slots__ = ("_recent", "_undecided", "here", "history", "unexamined", "window")
 
     def __init__(self, exporter: Exporter, protocol: str, number: Hashable, window: int | None) -> None:
         super().__init__(exporter, protocol, number)
@@ -33,27 +36,43 @@ class HistoricDomain(Domain):
         self.window = window
         self.here = Place(0, 0, False)  # of the present message
         self.unexamined: dict[HeldSet, None] = {}  # sets, oldest first, whose window is not over
+        #: by template id sets whose window is over, and that nothing known can read, in the order of their places
+        self._undecided: dict[int, list[HeldSet]] = {}
+        #: by kind the ids learned in the present message since all of that kind were withdrawn, if they were
+        self._recent: dict[bool, dict[int, None]] = {}
+
+    @property
+    def late(self) -> int:  # type: ignore[override]
+        """s by which its messages may be late: the window, or any."""
+        return ANY if self.window is UNTIL_FLUSHED else max(LATE, self.window)
 
     def begin(self, time: int, number: int, *, data: bool) -> Place:
         """Go to the place of the next message."""
         self.here = self.history.place(time, number, data=data)
+        self._recent = {}
         return self.here
 
     def learn(self, template: Template, definition: bytes, time: int, transport: str, offset: int = 0) -> Learned:
         """Put *template* in force from its place on; its event is told against the definition before that place."""
-        place, history = self.here.at(offset), self.history
-        former, known = history.at(template.template_id, place), history.definitions.get(template)
+        place, history, template_id = self.here.at(offset), self.history, template.template_id
+        former, known = history.at(template_id, place), history.definitions.get(template)
+        room = self.exporter.facts < self.exporter.store.limits.facts_per_exporter
         if known is None:
-            limit = self.exporter.grow(1, len(template.fields))
+            limit = self.exporter.grow(1, len(template.fields)) if room else "facts_per_exporter"
             if limit:
                 return Learned("rejected", limit)
             known = KnownTemplate(template, definition, time, time, self.clock.seconds)
         else:
             known.definition = definition
             known.refresh(time, self.clock.seconds)
-        for gone in history.learn(known, place):
-            self.exporter.grow(-1, -len(gone.template.fields))
-        self._show(template.template_id)
+        if room:
+            before = history.count_of(template_id)
+            for gone in history.learn(known, place):
+                self.exporter.grow(-1, -len(gone.template.fields))
+            self.exporter.give(before - history.count_of(template_id))
+            self._show(template_id)
+            for ids in self._recent.values():
+                ids[template_id] = None
         if former is None:
             return Learned("learned", "", known)
         if former is known:
@@ -61,14 +80,22 @@ class HistoricDomain(Domain):
         return Learned("conflict" if transport in STREAMS else "replaced", "", known, former)
 
     def withdraw(self, template_id: int | None, *, options: bool, offset: int = 0) -> list[Template]:
-        """End the template of that kind at its place, or with None all of them; those that were in force there."""
-        place = self.here.at(offset)
-        ids = list(self.templates) if template_id is None else [template_id]
-        there = [known for each in ids if (known := self.history.at(each, place)) and known.is_options is options]
-        if template_id is None or self.history.lines < self.exporter.store.limits.templates_per_exporter:
-            self.history.withdraw(template_id, place, options=options)
-        for each in ids:
+        """End the template of that kind at its place, or with None all of them; those that were in force there.
+
+        Where the exporter has as many facts as it may, nothing is ended.
+        """
+        if self.exporter.facts >= self.exporter.store.limits.facts_per_exporter:
+            return []
+        place, history = self.here.at(offset), self.history
+        ids: Iterable[int] = [template_id] if template_id is not None else self._recent.get(options, self.templates)
+        there = [known for each in ids if (known := history.at(each, place)) and known.is_options is options]
+        before = history.count_of(template_id)
+        history.withdraw(template_id, place, options=options)
+        self.exporter.give(before - history.count_of(template_id))
+        for each in list(ids):
             self._show(each)
+        if template_id is None:
+            self._recent[options] = {}
         return [known.template for known in there]
 
     def _show(self, template_id: int) -> None:
@@ -80,7 +107,6 @@ class HistoricDomain(Domain):
 
     def hold(self, held: HeldSet) -> tuple[list[HeldSet], str]:
         """Let a set wait until its window is over."""
-        held.seconds = self.history.latest
         pushed_out, limit = super().hold(held)
         if held not in pushed_out:
             self.unexamined[held] = None
@@ -90,17 +116,22 @@ class HistoricDomain(Domain):
         """Note that a set is held no longer."""
         super().released(held)
         self.unexamined.pop(held, None)
+        undecided = self._undecided.get(held.set_id, [])
+        at = bisect_left(undecided, _place(held), key=_place)
+        while at < len(undecided) and undecided[at] is not held and _place(undecided[at]) == _place(held):
+            at += 1
+        if at < len(undecided) and undecided[at] is held:
+            del undecided[at]
 
     def definition_for(self, held: HeldSet) -> KnownTemplate | None:
         """The definition in force at the place of a set."""
         return self.history.at(held.set_id, _place(held))
 
     def make_ready(self, known: KnownTemplate) -> int:
-        """Make sets ready whose window was over before the template came that they wait for."""
-        if self.waiting is not None:
-            for held in list(self.waiting.unready.get(known.template.template_id, ())):
-                if held not in self.unexamined:
-                    self._decide(held)
+        """Make sets ready whose window was over before a definition came that stands before them."""
+        undecided = self._undecided.get(known.template.template_id)
+        while undecided and _place(undecided[-1]) >= self.here:
+            self._decide(undecided.pop())
         return 0
 
     def examine(self) -> None:
@@ -108,10 +139,15 @@ class HistoricDomain(Domain):
         if self.window is not UNTIL_FLUSHED:
             while self.unexamined:
                 held = next(iter(self.unexamined))
-                if held.seconds + self.window > self.history.latest:
+                if held.seconds + self.window > self.clock.seconds:
                     break
-                del self.unexamined[held]
-                self._decide(held)
+                self.await_definition(held)
+
+    def await_definition(self, held: HeldSet) -> None:
+        """Make a set ready whose window is over, or else let it wait for a definition that comes too late."""
+        self.unexamined.pop(held, None)
+        if not self._decide(held):
+            insort(self._undecided.setdefault(held.set_id, []), held, key=_place)
 
     def flush(self) -> None:
         """Make every set ready that can be: nothing more will come.
@@ -119,6 +155,7 @@ class HistoricDomain(Domain):
         What is older than every definition is read by the first one behind it, if no withdrawal is in between.
         """
         self.unexamined.clear()
+        self._undecided.clear()
         sets = [] if self.waiting is None else [held for each in self.waiting.unready.values() for held in each]
         for held in sorted(sets, key=_place):
             if self._decide(held):
@@ -149,6 +186,7 @@ class HistoricDomain(Domain):
         self.templates.clear()
         definitions = self.history.definitions
         self.exporter.grow(-len(definitions), -sum(len(template.fields) for template in definitions))
+        self.exporter.give(self.history.sightings)
         super().forget()
 
 
