@@ -54,7 +54,7 @@ class History:
         if len(line.places) <= SIGHTINGS:
             return []
         before = line.definitions()
-        line.compact(SIGHTINGS)
+        line.compact(SIGHTINGS * 3 // 4)  # not one by one
         left = set(map(id, line.definitions()))
         gone = [each for each in before if id(each) not in left]
         for each in gone:
