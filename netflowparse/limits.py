@@ -30,8 +30,8 @@ class Limits:
       Data for templates that never come.
     * ``pending_seconds``: how long a set waits; longer ones are given up when their domain is heard.
     * ``facts``, ``facts_per_exporter``: what exporters say about themselves in options records: samplers, names,
-      properties, and with ``history`` each sighting of a template; of all exporters together (exporters are forgotten as
-      above) and of each (the oldest are dropped).  Tables of names without end.
+      properties, and with ``history`` each sighting of a template; of all exporters together (exporters are forgotten
+      as above) and of each (the oldest are dropped).  Tables of names without end.
     * ``fields_per_template``: a template with more is rejected.  One datagram that claims a huge record.
 
     Work and output, for each datagram:
