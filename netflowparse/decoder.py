@@ -6,10 +6,11 @@ No I/O and no clock: octets come in, plain dicts go out, and time is what the da
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from typing import Any, Literal, Protocol, Self, TypeVar
+from typing import Any, Literal, Protocol, Self
 
+from .arguments import check_circumstances, expect, expect_hashable, octets_of
 from .configuration import Configuration
-from .errors import TruncatedDatagram, UnknownVersion, UsageError, WrongType
+from .errors import TruncatedDatagram, UnknownVersion, UsageError
 from .limits import Limits
 from .protocols.context import Context, make_context
 from .protocols.definitions import describe_fields
@@ -25,10 +26,7 @@ from .settings import ExporterSettings
 from .state import rows
 from .state.snapshot import dump_store
 from .state.snapshot_restore import restore_store
-from .state.templates import TRANSPORTS
 from .types import Message, Octets, PendingRow, StatisticsRow, TemplateRow, Transport
-
-_Kind = TypeVar("_Kind")
 
 
 class _Format(Protocol):
@@ -79,9 +77,9 @@ class Decoder:
     ) -> None:
         if octet_values not in ("hex", "bytes"):
             raise UsageError(f"octet_values={octet_values!r}: expected 'hex' or 'bytes'")
-        compiled = _expect(compiled, bool, "compiled")
-        registry = Registry() if registry is None else _expect(registry, Registry, "registry")
-        limits = Limits() if limits is None else _expect(limits, Limits, "limits")
+        compiled = expect(compiled, bool, "compiled")
+        registry = Registry() if registry is None else expect(registry, Registry, "registry")
+        limits = Limits() if limits is None else expect(limits, Limits, "limits")
         configuration = Configuration(
             packet_sections=packet_sections,
             resolve=resolve,
@@ -134,9 +132,9 @@ class Decoder:
         whatever else is wrong with the datagram is in the message's ``problems``.
         """
         if type(datagram) is not bytes:
-            datagram = _octets(datagram)
+            datagram = octets_of(datagram)
         if transport != "udp" or now is not None:
-            _check_circumstances(transport, now)
+            check_circumstances(transport, now)
         if len(datagram) < 2:
             raise TruncatedDatagram(f"not even a version: length {len(datagram)}", offset=len(datagram))
         version = datagram[0] << 8 | datagram[1]
@@ -145,7 +143,7 @@ class Decoder:
             if version not in FORMATS:
                 raise _unknown_version(version, datagram)
             known = self._formats[version] = FORMATS[version](self._context)
-        _expect_hashable(exporter)
+        expect_hashable(exporter)
         return known.decode(datagram, exporter, now, transport)
 
     def templates(self) -> list[TemplateRow]:
@@ -175,7 +173,7 @@ class Decoder:
 
     def knowledge(self, exporter: Hashable) -> list[dict[str, Any]]:
         """What *exporter* has said about itself in options records, one row for each fact, and where it said so."""
-        _expect_hashable(exporter)
+        expect_hashable(exporter)
         known = self._context.store.get(exporter)
         return [
             {"protocol": domain.key[0], "domain": domain.key[1], **row}
@@ -194,7 +192,7 @@ class Decoder:
         if exporter is EVERY_EXPORTER:
             domains = list(store.all_domains())
         else:
-            _expect_hashable(exporter)
+            expect_hashable(exporter)
             known = store.get(exporter)
             domains = [] if known is None else list(known.domains.values())
         messages: list[Message] = []
@@ -211,7 +209,7 @@ class Decoder:
         without it that data counts as evicted.  UsageError for an exporter that is none of str, int, bool, None and
         tuples of these, and for times before 1970.
         """
-        return dump_store(self._context.store, pending=_expect(pending, bool, "pending"))
+        return dump_store(self._context.store, pending=expect(pending, bool, "pending"))
 
     @classmethod
     def restore(cls, snapshot: Any, *more: Any, **settings: Any) -> Self:
@@ -233,7 +231,7 @@ class Decoder:
 
     def forget(self, exporter: Hashable) -> bool:
         """Forget all that is known of *exporter*, as when its session ends; whether anything was."""
-        _expect_hashable(exporter)
+        expect_hashable(exporter)
         return self._context.store.forget(exporter)
 
     def reset(self) -> None:
@@ -254,39 +252,6 @@ def decode(datagram: Octets, exporter: Hashable, *, now: int | None = None, tran
 def reset() -> None:
     """Empty the decoder behind the module-level ``decode``."""
     _default.clear()
-
-
-def _octets(datagram: Any) -> bytes:
-    if isinstance(datagram, bytes | bytearray | memoryview):
-        try:
-            return bytes(datagram)
-        except ValueError as error:  # a memoryview that was released
-            raise UsageError(f"datagram: {error}") from error
-    raise WrongType(f"datagram is {type(datagram).__name__}: expected bytes, bytearray or memoryview")
-
-
-def _check_circumstances(transport: object, now: object) -> None:
-    if not isinstance(transport, str):
-        raise WrongType(f"transport {transport!r}: expected a str")
-    if transport not in TRANSPORTS:
-        raise UsageError(f"transport {transport!r}: expected one of {', '.join(sorted(TRANSPORTS))}")
-    if now is not None and not isinstance(now, int):
-        raise WrongType(f"now={now!r}: expected int seconds since 1970, or None")
-    if now is not None and not 0 <= now < 1 << 62:
-        raise UsageError(f"now={now}: expected seconds since 1970, below 2^62")
-
-
-def _expect_hashable(exporter: Hashable) -> None:
-    try:
-        hash(exporter)
-    except TypeError as error:
-        raise WrongType(f"exporter is {type(exporter).__name__}: expected a hashable") from error
-
-
-def _expect(value: object, kind: type[_Kind], name: str) -> _Kind:
-    if not isinstance(value, kind):
-        raise WrongType(f"{name}={value!r}: expected a {kind.__name__}")
-    return value
 
 
 def _unknown_version(version: int, datagram: bytes) -> UnknownVersion:

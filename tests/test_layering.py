@@ -31,7 +31,9 @@ ALLOWED = {
         *("errors", "limits", "quirks", "settings", "configuration", "template", "types"),
         *("wire", "registry", "codec", "packet", "state"),
     },
+    "arguments": {"errors", "state"},
     "decoder": {
+        "arguments",
         *("errors", "limits", "quirks", "settings", "configuration", "types", "registry", "state", "protocols"),
     },
     "__init__": {"_version", "decoder", "errors", "limits", "registry", "settings"},
