@@ -121,7 +121,7 @@ def labels_module(folder: Path, facts: Facts) -> str:
         _table("STRUCTURED_SEMANTICS", "dict[int, str]", facts.words.structured),
         "# RFC 6759 §4.1: octets of an application id after its engine, by engine.",
         _table("SELECTOR_OCTETS", "dict[int, int]", octets),
-        "# {element: {mask: label}}, masks ascending.",
+        "# {element: {mask: label}}, masks ascending; without a label: bits beside the flags.",
         _nested("FLAGS", "dict[str, dict[int, str]]", flag_labels(folder, ids)),
         "# {element, or field of NetFlow v5's header: {value: label}}.",
         _nested("VALUES", "dict[str, dict[int, str]]", value_labels(folder, ids, netflow9)),

@@ -106,11 +106,15 @@ def value_labels(folder: Path, ids: dict[int, str], netflow9: dict[int, str]) ->
 
 
 def flag_labels(folder: Path, ids: dict[int, str]) -> dict[str, Labels]:
-    """{element: {mask: label}}, masks ascending; a mask of several bits is a small number inside the flags."""
+    """{element: {mask: label}}, masks ascending; a mask of several bits is a small number inside the flags.
+
+    The label is "" where bits stand beside the flags that have no part in them.
+    """
     found: dict[str, Labels] = {}
     for row in read(folder, "other/tcp-header-flags.csv", "mask_16bit", "name"):
         if row["name"] != "reserved":
-            _add(found, row, "tcpControlBits", row.number("mask_16bit"), row["name"])
+            label = "" if row["name"] == "data offset" else row["name"]  # RFC 7125 §3: to be ignored
+            _add(found, row, "tcpControlBits", row.number("mask_16bit"), label)
     headers = codes(folder, "ipfix/ipfix-ipv6extensionheaders-bits.csv", first_filled("Label"), "Bit")
     found["ipv6ExtensionHeadersFull"] = {1 << bit: label for bit, label in headers.items()}
     for row, element in _embedded(folder, ids):

@@ -11,14 +11,14 @@ from .state.templates import TRANSPORTS
 _Kind = TypeVar("_Kind")
 
 
-def octets_of(datagram: Any) -> bytes:
-    """The octets of a datagram."""
+def octets_of(datagram: Any, name: str = "datagram") -> bytes:
+    """The octets of a datagram, or of what the argument *name* has."""
     if isinstance(datagram, bytes | bytearray | memoryview):
         try:
             return bytes(datagram)
         except ValueError as error:  # a memoryview that was released
-            raise UsageError(f"datagram: {error}") from error
-    raise WrongType(f"datagram is {type(datagram).__name__}: expected bytes, bytearray or memoryview")
+            raise UsageError(f"{name}: {error}") from error
+    raise WrongType(f"{name} is {type(datagram).__name__}: expected bytes, bytearray or memoryview")
 
 
 def check_circumstances(transport: object, now: object) -> None:

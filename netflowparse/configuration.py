@@ -22,11 +22,12 @@ class Configuration:
     history: bool | int = False
     resolve: bool = False
     packet_sections: bool = False
+    strict: bool = False
     exporters: Mapping[Hashable, ExporterSettings] = field(default_factory=dict)
     _rules: Rules = field(init=False)
 
     def __post_init__(self) -> None:
-        for name in ("resolve", "packet_sections"):
+        for name in ("resolve", "packet_sections", "strict"):
             if not isinstance(getattr(self, name), bool):
                 raise WrongType(f"{name}={getattr(self, name)!r}: expected a bool")
         if not isinstance(self.history, int):

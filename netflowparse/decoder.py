@@ -6,7 +6,7 @@ No I/O and no clock: octets come in, plain dicts go out, and time is what the da
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from typing import Any, Literal, Protocol, Self
+from typing import Any, Literal, Self
 
 from .arguments import check_circumstances, expect, expect_hashable, octets_of
 from .configuration import Configuration
@@ -16,9 +16,12 @@ from .protocols.context import Context, make_context
 from .protocols.definitions import describe_fields
 from .protocols.fixed import FIXED_FORMATS
 from .protocols.ipfix import Ipfix
+from .protocols.learned_elements import element_rows
 from .protocols.netflow9 import Netflow9
 from .protocols.restoring import clock_of
 from .protocols.sflow5 import Sflow5
+from .protocols.trial import Format, Strict
+from .protocols.type_records import check_restored
 from .protocols.waiting import replay
 from .quirks import AUTO, Choice
 from .registry import Registry
@@ -28,14 +31,8 @@ from .state.snapshot import dump_store
 from .state.snapshot_restore import restore_store
 from .types import Message, Octets, PendingRow, StatisticsRow, TemplateRow, Transport
 
-
-class _Format(Protocol):
-    def decode(self, octets: bytes, exporter: Hashable, now: int | None, transport: str) -> Message: ...
-
-
 #: by the first two octets; sFlow's version has four
-FORMATS: dict[int, Callable[[Context], _Format]] = {0: Sflow5, **FIXED_FORMATS, 9: Netflow9, 10: Ipfix}
-
+FORMATS: dict[int, Callable[[Context], Format]] = {0: Sflow5, **FIXED_FORMATS, 9: Netflow9, 10: Ipfix}
 
 EVERY_EXPORTER = object()  # None may be an exporter's name
 
@@ -53,6 +50,8 @@ class Decoder:
       datagrams come.  Then it waits, with True until ``flush``, with a number for so many s of export time.
     * ``template_lifetime``: s after which a template that was not repeated is no longer in force, over UDP; "adapt" for
       three of the intervals in which it is repeated; None for no end.
+    * ``strict``: whether a datagram with structural damage raises ``MalformedMessage`` and changes nothing (RFC 7011
+      §9.1), where otherwise what is intact is decoded.
     * ``quirks``: rules for exporters' peculiarities: "auto", or the names of those that are to hold.
     * ``exporters``: what the caller knows of each: exporter -> ``ExporterSettings``.
     * ``compiled=False``: every format is read by its Construct declaration, interpreted: slow, and otherwise the same.
@@ -71,6 +70,7 @@ class Decoder:
         resolve: bool = False,
         history: bool | int = False,
         template_lifetime: int | Literal["adapt"] | None = None,
+        strict: bool = False,
         quirks: Choice = AUTO,
         exporters: Mapping[Any, ExporterSettings] | None = None,
         compiled: bool = True,
@@ -85,11 +85,12 @@ class Decoder:
             resolve=resolve,
             history=history,
             template_lifetime=template_lifetime,
+            strict=strict,
             quirks=quirks,
             exporters={} if exporters is None else exporters,
         )
         self._context = make_context(registry, limits, configuration, compiled=compiled, octet_values=octet_values)
-        self._formats: dict[int, _Format] = {}  # by version, made when first met
+        self._formats: dict[int, Format] = {}  # by version, made when first met
 
     @property
     def registry(self) -> Registry:
@@ -142,7 +143,9 @@ class Decoder:
         if known is None:
             if version not in FORMATS:
                 raise _unknown_version(version, datagram)
-            known = self._formats[version] = FORMATS[version](self._context)
+            make, context = FORMATS[version], self._context
+            known = Strict(make, context) if context.configuration.strict else make(context)
+            self._formats[version] = known
         expect_hashable(exporter)
         return known.decode(datagram, exporter, now, transport)
 
@@ -155,7 +158,7 @@ class Decoder:
                 "domain": domain.key[1],
                 "template_id": known.template.template_id,
                 "scope_count": known.template.scope_count,
-                "fields": describe_fields(known.template, self.registry, domain.exporter.rules.on),
+                "fields": describe_fields(known.template, self.registry, domain.exporter),
                 "learned": known.learned,
                 "refreshed": known.refreshed,
             }
@@ -172,12 +175,14 @@ class Decoder:
         return rows.statistics(self._context.store)
 
     def knowledge(self, exporter: Hashable) -> list[dict[str, Any]]:
-        """What *exporter* has said about itself in options records, one row for each fact, and where it said so."""
+        """What *exporter* has said in options records about itself, and about elements: one row for each fact."""
         expect_hashable(exporter)
         known = self._context.store.get(exporter)
-        return [
+        if known is None:
+            return []
+        return element_rows(known, self.registry) + [
             {"protocol": domain.key[0], "domain": domain.key[1], **row}
-            for domain in (() if known is None else known.domains.values())
+            for domain in known.domains.values()
             if domain.knowledge is not None
             for row in domain.knowledge.rows()
         ]
@@ -227,6 +232,7 @@ class Decoder:
         """
         decoder = cls(**settings)
         restore_store(decoder._context.store, [snapshot, *more], clock_of)
+        check_restored(decoder._context.store, decoder.registry)
         return decoder
 
     def forget(self, exporter: Hashable) -> bool:

@@ -4,7 +4,7 @@
     ├── DecodeError(ValueError)      no message can be returned; has .offset, .protocol, .spec
     │   ├── TruncatedDatagram        shorter than its own header
     │   ├── UnknownVersion           not a version this library decodes; has .version, .hint
-    │   └── MalformedMessage         a header that cannot be bounded
+    │   └── MalformedMessage         a header that cannot be bounded; with strict=True any structural damage
     └── UsageError(ValueError)       the caller is at fault (also a TypeError where the kind is wrong)
         ├── WrongType(TypeError)     str where octets belong, an unhashable exporter, …
         ├── RegistryError            bad or clashing element definitions
@@ -52,7 +52,10 @@ class UnknownVersion(DecodeError):
 
 
 class MalformedMessage(DecodeError):
-    """The header cannot be bounded: what follows it has no end (RFC 7011 §9.1)."""
+    """The header cannot be bounded: what follows it has no end.
+
+    With ``Decoder(strict=True)`` any other structural damage as well (RFC 7011 §9.1).
+    """
 
 
 class UsageError(NetflowParseError, ValueError):
@@ -83,12 +86,19 @@ UNKNOWN_SET = "unknown_set"
 UNKNOWN_LAYOUT = "unknown_layout"
 # Templates.
 BAD_TEMPLATE = "bad_template"
+TEMPLATE_CONFLICT = "template_conflict"
 MISSING_TEMPLATE = "missing_template"
 SUSPECT_TEMPLATE = "suspect_template"
 PENDING_LOST = "pending_lost"
 NO_PROGRESS = "no_progress"
+# Common properties.
+PROPERTIES_CHANGED = "properties_changed"
+UNRESOLVED_PROPERTIES = "unresolved_properties"
+CIRCULAR_PROPERTIES = "circular_properties"
 # Values.
 BAD_VALUE = "bad_value"
+ILLEGAL_BIFLOW = "illegal_biflow"
+BAD_TYPE_RECORD = "bad_type_record"
 UNCERTAIN_TIME = "uncertain_time"
 CLOCK_STEP = "clock_step"
 # Bounds of Limits.

@@ -6,6 +6,8 @@ from dataclasses import dataclass, fields
 
 from .errors import UsageError, WrongType
 
+DEEPEST_NESTING = 32  # levels: each takes several calls, and several levels of JSON
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limits:
@@ -30,21 +32,22 @@ class Limits:
       Data for templates that never come.
     * ``pending_seconds``: how long a set waits; longer ones are given up when their domain is heard.
     * ``facts``, ``facts_per_exporter``: what exporters say about themselves in options records: samplers, names,
-      properties, and with ``history`` each sighting of a template; of all exporters together (exporters are forgotten
-      as above) and of each (the oldest are dropped).  Tables of names without end.
+      properties, elements, and with ``history`` each sighting of a template; of all exporters together (exporters are
+      forgotten as above) and of each (the oldest are dropped, of elements the newest refused).  Tables of names without
+      end.
     * ``fields_per_template``: a template with more is rejected.  One datagram that claims a huge record.
 
     Work and output, for each datagram:
 
-    * ``values``: fields in all records together; what comes after is left undecoded.  As many again may be read of
-      sets that had waited; what is more comes with the next datagrams.  Templates of zero-length fields,
-      whose records cost the sender nothing.
+    * ``values``: fields in all records together, and values and entries of lists; what comes after is left undecoded.
+      As many again may be read of sets that had waited; what is more comes with the next datagrams.  Templates of
+      zero-length fields, whose records cost the sender nothing.
     * ``problems``: problems listed; further ones are counted.  Datagrams made of nothing but damage.
     * ``sample_octets``: octets that a problem quotes, in hex.
     * ``packet_layers``: headers in one sampled packet, tags and labels counted one by one; what comes after is left
       undecoded.  Packets of nothing but tags.
-    * ``nesting``: packets in tunnels inside one another, and records inside records.  Trees that are deep enough to
-      end whoever walks them.
+    * ``nesting``: packets in tunnels inside one another, sFlow records inside records, and lists inside lists; at most
+      32.  Trees that are deep enough to end whoever walks them.
 
     Caches, for each decoder:
 
@@ -87,3 +90,5 @@ class Limits:
                 raise WrongType(f"Limits({field.name}={value!r}): expected an int")
             if value < 1:
                 raise UsageError(f"Limits({field.name}={value}): expected at least 1")
+        if self.nesting > DEEPEST_NESTING:
+            raise UsageError(f"Limits(nesting={self.nesting}): expected at most {DEEPEST_NESTING}")

@@ -6,6 +6,7 @@ from collections.abc import Hashable
 from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
 
 __all__ = [
+    "Completed",
     "Continuity",
     "EventName",
     "Flow",
@@ -106,20 +107,30 @@ class Problem(TypedDict):
     template_id: NotRequired[int]
     structure: NotRequired[str]  # of sFlow
     element: NotRequired[str]
+    path: NotRequired[list[str | int]]  # of what is inside a list: keys and indices that lead to it from the record
     length: NotRequired[int]  # octets concerned
     octets: NotRequired[str]  # the first of them, hex
     missing: NotRequired[int]  # octets that should have been there
     count: NotRequired[int]
     found: NotRequired[int]
     limit: NotRequired[str]  # the name of the bound of Limits that was met
-    outcome: NotRequired[Literal["expired", "failed"]]  # what became of sets that waited
+    #: what became of sets that waited, or what an options record did to common properties
+    outcome: NotRequired[Literal["expired", "failed", "replaced", "conflict", "unknown_withdrawal"]]
+    ids: NotRequired[list[int]]  # the first ten common properties concerned
     waiting: NotRequired[bool]  # whether the set is held until its template comes
     seconds: NotRequired[int]  # by which an exporter has set its clock
     evidence: NotRequired[str]  # why a template is suspected
 
 
+class Completed(TypedDict):
+    """Records that came out before without some of their lists, now with them."""
+
+    flows: list[Flow]
+    options: list[Flow]
+
+
 class Message(TypedDict):
-    """What one datagram says.  Every key is always there but the last."""
+    """What one datagram says.  Every key is always there but the last two."""
 
     protocol: ProtocolName
     exporter: Hashable  # as the caller passed it
@@ -132,6 +143,7 @@ class Message(TypedDict):
     problems: list[Problem]
     quirks: list[str]
     late: list[Message]
+    completed: NotRequired[Completed]  # in ``late``, where there are any
     unknown_samples: NotRequired[list[UnknownOctets]]  # of sFlow, where there are any
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from construct import Struct
 
 from netflowparse.wire import ipfix, netflow5, netflow9
-from netflowparse.wire.leaves import VarLength
+from netflowparse.wire.lengths import VarLength
 from netflowparse.wire.sets import SetHeader, TemplateHeader
 
 EXPORT_TIME = 0x65E0F000  # 2024-02-29 20:58:40 UTC

@@ -20,6 +20,7 @@ SURFACE = [
         "ExporterSettings",
         "Limits",
         "MalformedMessage",
+        "MessageStream",
         "NetflowParseError",
         "Registry",
     ),

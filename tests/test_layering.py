@@ -28,7 +28,7 @@ ALLOWED = {
     "packet": {"errors", "limits", "wire", "codec"},
     "state": {"errors", "limits", "quirks", "settings", "template", "types"},
     "protocols": {
-        *("errors", "limits", "quirks", "settings", "configuration", "template", "types"),
+        *("errors", "limits", "quirks", "settings", "configuration", "template", "types", "interpret"),
         *("wire", "registry", "codec", "packet", "state"),
     },
     "arguments": {"errors", "state"},
@@ -36,7 +36,10 @@ ALLOWED = {
         "arguments",
         *("errors", "limits", "quirks", "settings", "configuration", "types", "registry", "state", "protocols"),
     },
-    "__init__": {"_version", "decoder", "errors", "limits", "registry", "settings"},
+    "files": {"arguments", "types"},
+    "stream": {"arguments", "errors", "types"},
+    "interpret": {"errors"},
+    "__init__": {"_version", "decoder", "errors", "limits", "registry", "settings", "stream"},
     "cli": {"__init__", "_version", "decoder", "errors", "types", "packet"},
     "__main__": {"cli"},
 }

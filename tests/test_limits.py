@@ -20,6 +20,12 @@ def test_bad_values(value: object) -> None:
         Limits(exporters=value)
 
 
+def test_deepest() -> None:
+    assert Limits(nesting=32).nesting == 32
+    with pytest.raises(UsageError, match="nesting=33.: expected at most 32"):
+        Limits(nesting=33)
+
+
 def test_frozen() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         Limits().exporters = 1

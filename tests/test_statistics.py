@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from tests.message_builder import (
     EXPORT_TIME,
     ipfix_message,
@@ -73,3 +75,24 @@ def test_knowledge_tells_who_said_it_and_when(decoder: Any) -> None:
         }
     ]
     assert (decoder.knowledge("192.0.2.1"), decoder.statistics()[0]["facts"]) == ([], 1)
+
+
+@pytest.mark.conformance("IPFIX-9.1-04")
+def test_malformed_messages_of_each_exporter_are_counted(decoder: Any) -> None:
+    """A caller that wants to know of malfunction now compares with the counts that it saw before."""
+    good = ipfix_message(set_of(2, template(256, FIELDS)))
+    bad = ipfix_message(set_of(256, record(1), length=200))  # a set past its message
+
+    def counted() -> dict[Any, tuple[int, int]]:
+        return {row["exporter"]: (row["malformed"], row["datagrams"]) for row in decoder.statistics()}
+
+    decoder.decode(good, "r1")
+    decoder.decode(good, "r2")
+    assert counted() == {"r1": (0, 1), "r2": (0, 1)}
+    for times in (1, 2, 3):
+        assert decoder.decode(bad, "r1")["problems"][0]["malformed"] is True
+        assert counted() == {"r1": (times, 1 + times), "r2": (0, 1)}
+    decoder.decode(good, "r1")
+    assert counted() == {"r1": (3, 5), "r2": (0, 1)}
+    decoder.decode(ipfix_message(set_of(300, b"1234")), "r1")  # no template: a problem, but no damage
+    assert counted()["r1"] == (3, 6)

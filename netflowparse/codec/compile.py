@@ -14,7 +14,7 @@ from typing import Any
 
 from construct import Struct
 
-from ..wire.leaves import LONG_LENGTH
+from ..wire.lengths import LONG_LENGTH
 from ..wire.values import Site
 from .display import Emit, spell
 from .layout import Layout
@@ -134,7 +134,12 @@ def _free_records(layout: Layout, scope: dict[str, Any]) -> list[str]:
             continue
         body += _run(run, scope)
         run = []
-        body += _variable(index) if field.variable else _conditional(index, field, layout, scope)
+        if field.variable:
+            body += _variable(index, located=bool(field.located))
+        elif field.located:
+            body.append(_place(index, str(field.octets)))
+        else:
+            body += _conditional(index, field, layout, scope)
     body += _run(run, scope)
     lines = ["records = []", "append = records.append", f"last = end - {layout.minimum_length}", "position = start"]
     lines += ["for _ in repeat(None, most):"]
@@ -155,7 +160,12 @@ def _run(run: list[tuple[int, Field]], scope: dict[str, Any]) -> list[str]:
     return [f"{_names(run)} = {unpack}(octets, position)", f"position += {packing.size}"]
 
 
-def _variable(index: int) -> list[str]:
+def _place(index: int, length: str) -> str:
+    return f"f{index} = position, (position := position + {length})"
+
+
+def _variable(index: int, *, located: bool) -> list[str]:
+    value = f"f{index} = octets[position:(position := position + length)]"
     return [
         "length = octets[position]",
         f"if length < {LONG_LENGTH}:",
@@ -163,7 +173,7 @@ def _variable(index: int) -> list[str]:
         "else:",
         INDENT + "length = octets[position + 1] << 8 | octets[position + 2]",
         INDENT + "position += 3",
-        f"f{index} = octets[position:(position := position + length)]",
+        _place(index, "length") if located else value,
     ]
 
 

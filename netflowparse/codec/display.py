@@ -7,7 +7,7 @@ alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from ..wire.parts import Part
@@ -150,7 +150,19 @@ class SinceBoot(NamedTuple):
         return f"{emit(self.system_start)} + {_uptime(emit(self.field), wide=self.wide)}"
 
 
-Source: TypeAlias = One | Several | Bits | Nested | Listed | Absolute | SinceBoot
+class Constant(NamedTuple):
+    """What is the same in every record: it follows from the template."""
+
+    value: str
+
+    def build(self, values: Sequence[Any], at: Clock | None) -> Any:
+        return self.value
+
+    def emit(self, emit: Emit) -> str:
+        return repr(self.value)
+
+
+Source: TypeAlias = One | Several | Bits | Nested | Listed | Absolute | SinceBoot | Constant
 Display: TypeAlias = "tuple[tuple[str, Source], ...]"
 
 
@@ -179,3 +191,33 @@ def spell(display: Display, emit: Emit) -> str:
 def clocked(display: Display) -> tuple[tuple[str, int], ...]:
     """(key, field) of the values that need the datagram's clock: ms since 1970, and the sysUpTime behind them."""
     return tuple((key, source.field) for key, source in display if isinstance(source, Absolute))
+
+
+class ListPlace(NamedTuple):
+    """Where the list of one field stands in a record's dict: under ``key``, in its scope perhaps.
+
+    ``position`` is its place among the values that share the key, None where it is the only one.
+    """
+
+    field: int
+    abstract_type: str
+    key: str
+    position: int | None
+    scope: bool
+
+
+def list_places(display: Display, types: Mapping[int, str], *, scope: bool = False) -> tuple[ListPlace, ...]:
+    """The places of lists, whose fields have abstract *types*."""
+    places: list[ListPlace] = []
+    for key, source in display if types else ():
+        if isinstance(source, Nested):
+            places += list_places(source.display, types, scope=True)
+        elif isinstance(source, One) and source.field in types:
+            places.append(ListPlace(source.field, types[source.field], key, None, scope))
+        elif isinstance(source, Several):
+            places += [
+                ListPlace(field, types[field], key, position, scope)
+                for position, field in enumerate(source.fields)
+                if field in types
+            ]
+    return tuple(places)

@@ -11,7 +11,7 @@ from typing import Any
 from construct import Struct
 
 from ..wire.values import Untyped
-from .display import Bits, Display, by_key, clocked
+from .display import Bits, Display, ListPlace, by_key, clocked, list_places
 from .plan import Field, NotCompilable, fields_of
 
 
@@ -21,7 +21,7 @@ class Layout:
 
     ``names`` are the keys by which problems speak of the fields, ``misfits`` the fields whose declared length their
     type cannot have, with the text that says so; ``clocked`` are the keys of absolute times and of the sysUpTimes
-    behind them.
+    behind them; ``lists`` are the places of lists, of which reading a record only tells where they stand.
     """
 
     declaration: Struct
@@ -33,6 +33,7 @@ class Layout:
     fixed: bool = field(init=False)
     may_be_odd: bool = field(init=False)
     clocked: tuple[tuple[str, str], ...] = field(init=False)
+    lists: tuple[ListPlace, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         fields = tuple(fields_of(self.declaration))
@@ -42,6 +43,7 @@ class Layout:
             "fixed": all(each.fixed for each in fields),
             "may_be_odd": any(each.may_be_odd for each in fields),
             "clocked": tuple((key, self.names[index]) for key, index in clocked(self.display)),
+            "lists": list_places(self.display, {at: each.located for at, each in enumerate(fields) if each.located}),
         }
         for name, value in derived.items():
             object.__setattr__(self, name, value)

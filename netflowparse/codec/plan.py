@@ -28,7 +28,8 @@ from construct import (
 )
 
 from ..wire.ipfix import HasBit
-from ..wire.leaves import VarLength
+from ..wire.lengths import VarLength
+from ..wire.lists import Located
 from ..wire.parts import Part, Parts
 from ..wire.values import Site, Value
 
@@ -45,7 +46,8 @@ class Field:
     """One field of a record, padding included.
 
     ``letters`` are those of ``struct`` for its fixed octets ("" if it has none); ``variable`` says that a length comes
-    first (RFC 7011 §7).  ``condition`` names an earlier field and the bits of it without which this one is absent.
+    first (RFC 7011 §7), ``located`` that of a list only its place is read.  ``condition`` names an earlier field and
+    the bits of it without which this one is absent.
     """
 
     name: str | None  # None: padding
@@ -55,6 +57,7 @@ class Field:
     variable: bool = False
     signed: bool | None = None  # of an integer that struct has no letter for; None: what struct gives is the value
     condition: tuple[str, int] | None = None
+    located: str = ""  # the abstract type, of a list
     parts: tuple[Part, ...] = ()  # the values that its bits hold, where it is not one itself
     octets: int = field(init=False)  # that it takes when it is there and of fixed length
 
@@ -69,7 +72,7 @@ class Field:
     @property
     def fixed(self) -> bool:
         """Whether it always takes the same octets."""
-        return not self.variable and self.condition is None
+        return not self.variable and self.condition is None and not self.located
 
     @property
     def may_be_odd(self) -> bool:
@@ -134,6 +137,9 @@ def field_of(name: str | None, node: Construct) -> Field:
         return Field(name, "", constant=node.func)
     if isinstance(node, Prefixed) and isinstance(node.lengthfield, VarLength):
         return Field(name, "", value=_adapter(node.subcon, GreedyBytes), variable=True)
+    if isinstance(node, Located):
+        letters = "" if node.length is None else f"{node.length}x"
+        return Field(name, letters, variable=node.length is None, located=node.abstract_type)
     if isinstance(node, IfThenElse) and isinstance(node.condfunc, HasBit) and node.elsesubcon is Pass:
         then = field_of(name, node.thensubcon)
         return Field(name, then.letters, condition=(node.condfunc.field, node.condfunc.mask))

@@ -7,6 +7,7 @@ Rules for exporters' peculiarities may say otherwise of single elements: ``..qui
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TypeAlias
 
 from construct import Construct, Struct
 
@@ -22,7 +23,7 @@ from ..quirks import (
 )
 from ..registry import Element, Registry
 from ..registry.element import unknown
-from ..template import VARIABLE_LENGTH, FieldSpecifier, Template
+from ..template import VARIABLE_LENGTH, Template
 from ..wire.leaves import (
     ACCESS_LIST_ID,
     APPLICATION_ID,
@@ -32,12 +33,15 @@ from ..wire.leaves import (
     LITTLE_ENDIAN,
     UNSIGNED,
     fits,
-    fixed_leaf,
+    leaf,
     lengths_of,
-    variable_leaf,
 )
-from .display import Absolute, Display, Nested, One, SinceBoot, Source, by_key
+from .display import Absolute, Constant, Display, Nested, One, SinceBoot, Source, by_key
 from .layout import Layout
+from .reports import REPORT, report_of
+
+#: fields, by their index, with elements that no registry has but their exporter has described; RFC 5610
+Learned: TypeAlias = "tuple[tuple[int, Element], ...]"
 
 APPLICATION_IDS = {(0, 95), (29305, 95)}  # applicationId, and its reverse (RFC 5103)
 SYSTEM_INIT_TIME = "systemInitTimeMilliseconds"  # element 160: ms since 1970
@@ -60,15 +64,28 @@ _READ_OTHERWISE: dict[tuple[int, int], tuple[str, frozenset[str], str]] = {
 }
 
 
-def elements_of(template: Template, registry: Registry, rules: frozenset[str] = STANDARD.on) -> list[Element]:
-    """The element of each field, by the number space that the template's protocol and the field's place give its id."""
+def elements_of(
+    template: Template, registry: Registry, rules: frozenset[str] = STANDARD.on, learned: Learned = ()
+) -> list[Element]:
+    """The element of each field, by the number space that the template's protocol and the field's place give its id.
+
+    *learned* are fields, by their index, whose elements the exporter has described itself.
+    """
     if template.protocol != "netflow9":
-        return [registry.element(field.enterprise, field.id) for field in template.fields]
+        elements = [registry.element(field.enterprise, field.id) for field in template.fields]
+        for index, element in learned:
+            elements[index] = element
+        return elements
     scope, without = template.scope_count or 0, () if ASA_EARLY_IDS in rules else EARLY_IDS
     return [registry.netflow9_scope(field.id) for field in template.fields[:scope]] + [
         unknown(0, field.id) if field.id in without else registry.netflow9(field.id)
         for field in template.fields[scope:]
     ]
+
+
+def is_strange(template: Template, registry: Registry) -> bool:
+    """Whether *template* has elements of which the exporter may say what they are."""
+    return template.protocol == "ipfix" and any(registry.is_open(each.enterprise, each.id) for each in template.fields)
 
 
 def template_layout(
@@ -78,17 +95,21 @@ def template_layout(
     rules: frozenset[str] = STANDARD.on,
     *,
     clocked: bool | None = None,
+    learned: Learned = (),
 ) -> Layout:
     """How the records of *template* are read by *rules*; *octet_values* as in ``fixed_leaf``.
 
-    *clocked* says whether their datagrams have a sysUpTime of their own, None that they are of the template's protocol.
+    *clocked* says whether their datagrams have a sysUpTime of their own, None that they are of the template's protocol;
+    *learned* as in ``elements_of``.
     """
-    elements = elements_of(template, registry, rules)
-    types = [_type(element, field, template, rules) for element, field in zip(elements, template.fields, strict=True)]
+    elements = elements_of(template, registry, rules, learned)
+    in_options = template.scope_count is not None
+    types = [
+        value_type(element, field.length, rules, in_options=in_options)
+        for element, field in zip(elements, template.fields, strict=True)
+    ]
     leaves = [
-        variable_leaf(abstract_type, octet_values)
-        if field.length == VARIABLE_LENGTH
-        else fixed_leaf(abstract_type, field.length, octet_values)
+        leaf(abstract_type, field.length, octet_values)
         for abstract_type, field in zip(types, template.fields, strict=True)
     ]
     declaration = Struct(*map(_positional, range(len(leaves)), leaves))
@@ -103,33 +124,40 @@ def template_layout(
 
 
 @lru_cache(maxsize=4096)
-def _positional(index: int, leaf: Construct) -> Construct:
-    """*leaf* under a name of its place: a Struct keeps one value for each name, a template may repeat an element."""
-    return f"f{index}" / leaf
+def _positional(index: int, value: Construct) -> Construct:
+    """*value* under a name of its place: a Struct keeps one value for each name, a template may repeat an element."""
+    return f"f{index}" / value
 
 
-def _type(element: Element, field: FieldSpecifier, template: Template, rules: frozenset[str]) -> str:
-    """What the values of *field* are read as."""
+def value_type(element: Element, length: int, rules: frozenset[str], *, in_options: bool) -> str:
+    """What values of *element* are read as that have *length* octets, 65535: each brings its own."""
     number = element.enterprise, element.id
     if number in APPLICATION_IDS:
         return APPLICATION_ID
     if number in _READ_OTHERWISE:
         rule, types, otherwise = _READ_OTHERWISE[number]
-        in_order = rule == LITTLE_ENDIAN_SAMPLING and template.scope_count is not None
-        if field.length == VARIABLE_LENGTH:
-            fitting = rule != ASA_ACL_ID
-        else:
-            fitting = field.length > 0 and fits(otherwise, field.length)
+        in_order = rule == LITTLE_ENDIAN_SAMPLING and in_options
+        fitting = rule != ASA_ACL_ID if length == VARIABLE_LENGTH else length > 0 and fits(otherwise, length)
         if rule in rules and element.type in types and fitting and not in_order:
             return otherwise
     return element.type
+
+
+def items_layout(abstract_type: str, length: int, octet_values: str = "hex") -> Layout:
+    """How values of one type are read that follow one another, as records of one field under ``value``."""
+    fitting = length == VARIABLE_LENGTH or fits(abstract_type, length)
+    declaration = Struct(_positional(0, leaf(abstract_type, length, octet_values)))
+    misfits = () if fitting else ((0, lengths_of(abstract_type)),)
+    return Layout(declaration, by_key((("value", 0),)), ("value",), misfits)
 
 
 def _display(template: Template, keys: list[str], types: list[str], rules: frozenset[str], *, clocked: bool) -> Display:
     indexed = [(key, index) for index, key in enumerate(keys)]
     if template.scope_count is not None:
         scope, rest = indexed[: template.scope_count], indexed[template.scope_count :]
-        return (("scope", Nested(by_key(scope))), *by_key(rest))
+        report = report_of(template)
+        label = () if report is None else ((REPORT, Constant(report)),)
+        return (("scope", Nested(by_key(scope))), *by_key(rest), *label)
     display = by_key(indexed)
     if ASA_EVENT_TIME in rules and template.protocol == "netflow9" and UPTIMES.keys().isdisjoint(keys):
         return display + _event_times(template, display, types)

@@ -29,6 +29,9 @@ def record_reader(layout: Layout) -> RecordReader:
             except StreamError:
                 break
             values = _plain(declaration, parsed, stop, faults)
+            for place in layout.lists:
+                first, last = values[place.field]
+                values[place.field] = start + first, start + last
             records.append(build(display, values, clock))
             stop = start + stream.tell()
         return records, stop

@@ -13,28 +13,34 @@ from ..quirks import ICMP_IN_DESTINATION_PORT
 from ..registry import Registry
 from ..template import FieldSpecifier, Template
 from . import reference
+from .direction import is_undirected
 from .display import Clock
 from .engine import Engine
 from .layout import Layout
 from .peculiarities import Call, applied_rules, called_rules, icmp_column
 from .plausibility import doubt
 from .reader import Faults, RecordReader
-from .record import template_layout
+from .record import Learned, is_strange, items_layout, template_layout
 
 COMPILE_AFTER = 6  # records interpreted
 
-#: what decides how records are read: the template's shape, the rules, and whether their datagrams have a sysUpTime
-Key: TypeAlias = "tuple[str, int | None, tuple[FieldSpecifier, ...], frozenset[str], bool]"
+#: what decides how records are read: the template's shape, the rules, whether their datagrams have a sysUpTime, and
+#: what the exporter has said of elements that no registry knows
+Key: TypeAlias = "tuple[str, int | None, tuple[FieldSpecifier, ...], frozenset[str], bool, Learned]"
 
 
 class RecordShape:
     """How the records of some template are read.  Once the shape has been dropped it is ``None`` throughout.
 
     ``quirks`` are the rules for exporters' peculiarities that reading any record applies, ``calls`` those that must see
-    the records of each set; ``icmp`` is the column that tells whether the rule for ICMP's type in ports must.
+    the records of each set; ``icmp`` is the column that tells whether the rule for ICMP's type in ports must;
+    ``undirected`` says that they are of two directions and do not say which is which; ``strange`` that they have
+    elements of which exporters may tell the types, so that they are read by another shape once one does.
     """
 
-    __slots__ = ("_engine", "_interpreted", "calls", "doubt", "icmp", "layout", "quirks", "read")
+    __slots__ = (
+        *("_engine", "_interpreted", "calls", "doubt", "icmp", "layout", "quirks", "read", "strange", "undirected"),
+    )
 
     def __init__(
         self,
@@ -43,11 +49,15 @@ class RecordShape:
         quirks: tuple[str, ...] = (),
         calls: tuple[Call, ...] = (),
         icmp: tuple[int, int] | None = None,
+        *,
+        strange: bool = False,
     ) -> None:
+        self.strange = strange
         self.quirks = quirks
         self.calls = calls
         self.icmp = icmp
         self.doubt = doubt(layout)
+        self.undirected = is_undirected(layout.names)
         self._engine = engine
         self._interpreted = 0
         self.layout: Layout | None = layout
@@ -79,28 +89,50 @@ class ShapeCache:
         self._limits = limits
         self._shapes: dict[Key, RecordShape] = {}
         self._fields = 0
+        self._items: dict[tuple[str, int], RecordShape] = {}
         self._shared: dict[tuple[FieldSpecifier, ...], tuple[FieldSpecifier, ...]] = {}
         self._shared_fields = 0
 
-    def shape(self, template: Template, rules: frozenset[str] = frozenset(), *, clocked: bool = False) -> RecordShape:
+    def shape(
+        self,
+        template: Template,
+        rules: frozenset[str] = frozenset(),
+        *,
+        clocked: bool = False,
+        learned: Learned = (),
+    ) -> RecordShape:
         """The shape of *template* by *rules* for exporters' peculiarities, with the registry's names and types.
 
-        *clocked* says whether the datagrams of its records have a sysUpTime.
+        *clocked* says whether the datagrams of its records have a sysUpTime, *learned* what their exporter says of
+        elements that the registry does not know.
         """
-        key = (*template.shape, rules, clocked)
+        key = (*template.shape, rules, clocked, learned)
         shape = self._shapes.get(key)
         if shape is None:
-            layout = template_layout(template, self._registry, self._engine.octet_values, rules, clocked=clocked)
+            octet_values = self._engine.octet_values
+            layout = template_layout(template, self._registry, octet_values, rules, clocked=clocked, learned=learned)
             quirks, calls = applied_rules(template, layout), called_rules(template, layout, rules)
             column = icmp_column(template, layout) if ICMP_IN_DESTINATION_PORT in rules else None
             if column is not None:  # it is looked at first, and seldom needs the rule
                 calls = tuple(call for call in calls if call.rule != ICMP_IN_DESTINATION_PORT)
-            shape = self._shapes[key] = RecordShape(layout, self._engine, quirks, calls, column)
+            strange = is_strange(template, self._registry)
+            shape = RecordShape(layout, self._engine, quirks, calls, column, strange=strange)
+            self._shapes[key] = shape
             self._fields += len(template.fields)
             while len(self._shapes) > 1 and (
                 len(self._shapes) > self._limits.record_shapes or self._fields > self._limits.record_shape_fields
             ):
                 self._drop(next(iter(self._shapes)))
+        return shape
+
+    def items(self, abstract_type: str, length: int) -> RecordShape:
+        """The shape of values of one type and length that follow one another, each under ``value``."""
+        shape = self._items.get((abstract_type, length))
+        if shape is None:
+            if len(self._items) >= self._limits.record_shapes:
+                self._items.clear()
+            layout = items_layout(abstract_type, length, self._engine.octet_values)
+            shape = self._items[abstract_type, length] = RecordShape(layout, self._engine)
         return shape
 
     def share(self, fields: tuple[FieldSpecifier, ...]) -> tuple[FieldSpecifier, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..wire.leaves import LONG_LENGTH
+from ..wire.lengths import LONG_LENGTH
 from .plan import Field
 
 

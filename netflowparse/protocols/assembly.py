@@ -3,33 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from typing import Any, TypeAlias
 
 from ..codec.display import Clock
 from ..errors import LIMIT
 from ..state.domains import Domain
+from ..state.facts import PROPERTIES
+from ..state.knowledge import NOTHING
 from ..state.pending import HeldMessage, HeldSet
+from ..state.properties import Properties
 from ..state.sightings import Place
+from ..state.templates import KnownTemplate
 from ..types import Flow, Header, Message, Sequence, TemplateEvent
+from .common_properties import report_references
 from .context import Context
 from .message import message
+from .mib import add_mib_objects
 from .problems import Problems
 from .resolve import resolve
 from .times import report_unknown_times
+
+#: a data set: the template and the keys of its fields that it was read by, and its flows
+Segment: TypeAlias = "tuple[KnownTemplate, tuple[str, ...], list[Flow]]"
 
 
 class Holding:
     """The sets of the datagram that wait, or have waited, for their templates."""
 
     def __init__(self, work: Assembly) -> None:
-        self.message = HeldMessage(
-            work.exporter,
-            dict(work.header),  # a copy: the caller may do with the message what it likes
-            time=work.time,
-            transport=work.transport,
-            clock=work.clock,
-            stopped_clock=work.stopped_clock,
-        )
-        self.message.place = work.place
+        self.message = work.held_message()
         #: each with the numbers of flows and options before it
         self.sets: list[tuple[HeldSet, int, int]] = []
         self.pushed_out: list[HeldSet] = []  # sets, of any datagram, that made room for them,
@@ -46,9 +48,12 @@ class Assembly:
     lifetime: int | str | None = None  # of templates that are not repeated
     outlived: dict[int, int] | None = None  # templates that have outlived that: s since they were repeated, by id
     holding: Holding | None = None
-    segments: list[tuple[int, list[Flow]]] | None = None  # template id and flows of each set that is to be resolved
+    segments: list[Segment] | None = None  # the sets that are to be resolved
+    lacks: list[Any] | None = None  # what lists have of templates that are not known
+    completing: HeldMessage | None = None  # of sets that wait for those
     late: list[Message] | None = None
     untimed = 0  # records whose absolute times cannot be told
+    renewed = 0  # fields of templates for which the exporter's descriptions of elements were looked up anew
     complete = True  # whether every data set could be counted
 
     def __init__(
@@ -82,20 +87,64 @@ class Assembly:
         """The rules for peculiarities that hold for the exporter."""
         return self.domain.exporter.rules.on
 
-    def to_resolve(self, template_id: int, flows: list[Flow]) -> None:
-        """Let the flows of a set gain, once all sets are read, what is known of them."""
+    @property
+    def properties_lifetime(self) -> int | str | None:
+        """The s for which common properties hold that are not repeated: as templates, over UDP and without history."""
+        exporter = self.domain.exporter
+        return exporter.lifetime if self.transport == "udp" and exporter.store.history is False else None
+
+    def held_message(self) -> HeldMessage:
+        """What sets of the datagram need to be read later."""
+        message = HeldMessage(
+            self.exporter,
+            dict(self.header),  # a copy: the caller may do with the message what it likes
+            time=self.time,
+            transport=self.transport,
+            clock=self.clock,
+            stopped_clock=self.stopped_clock,
+        )
+        message.place = self.place
+        return message
+
+    def in_force(self, known: KnownTemplate) -> bool:
+        """Whether a template has not outlived its lifetime; one that has is forgotten."""
+        domain, template_id = self.domain, known.template.template_id
+        if self.lifetime is None or not known.outlived(self.lifetime, domain.clock.seconds):
+            return True
+        domain.drop(template_id)
+        domain.counts.templates_expired += 1
+        if self.outlived is None:
+            self.outlived = {}
+        self.outlived[template_id] = domain.clock.seconds - known.seconds
+        return False
+
+    def lack(self, lack: Any) -> None:
+        """Note records in a list whose template is not known: it may come yet.  ``lists.Lack``."""
+        if self.lacks is None:
+            self.lacks = []
+        self.lacks.append(lack)
+
+    def to_resolve(self, known: KnownTemplate, names: tuple[str, ...], flows: list[Flow]) -> None:
+        """Let the flows of a set, whose fields have the keys *names*, gain what is known of them once all is read."""
         if self.segments is None:
             self.segments = []
-        self.segments.append((template_id, flows))
+        self.segments.append((known, names, flows))
 
     def quirk(self, name: str) -> None:
         """Note that the quirk rule *name* was applied."""
         if name not in self.quirks:
             self.quirks.append(name)
 
-    def _resolve(self, segments: list[tuple[int, list[Flow]]]) -> None:
+    def _resolve(self, segments: list[Segment]) -> None:
         domain = self.domain
-        for template_id, flows in segments:
+        properties = Properties(
+            NOTHING if domain.knowledge is None else domain.knowledge.table(PROPERTIES),
+            self,
+            lifetime=self.properties_lifetime,
+            seconds=domain.clock.seconds,
+        )
+        for known, names, flows in segments:
+            template_id = known.template.template_id
             applied = resolve(
                 flows,
                 template_id,
@@ -103,12 +152,17 @@ class Assembly:
                 domain.exporter.settings,
                 export_time=self.header["exportTime"],
                 rules=self.rules,
-                budget=self,
+                properties=properties,
             )
             for name in applied:
                 self.quirk(name)
+            # What is said of fields is said of those in force.
+            mib_fields = NOTHING if domain.knowledge is None else domain.knowledge.mib_fields(template_id)
+            if mib_fields and domain.templates.get(template_id) is known:
+                add_mib_objects(flows, names, mib_fields, self)
+        report_references(self.problems, properties)
         if self.values_left < 0:
-            message = f"more than {self.context.limits.values} values: not all common properties are given"
+            message = f"more than {self.context.limits.values} values: not all that flows could gain is given"
             self.problems.add(LIMIT, message, 0, limit="values")
 
     def note_quirks(self, names: tuple[str, ...]) -> None:

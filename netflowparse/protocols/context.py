@@ -10,7 +10,18 @@ from ..configuration import Configuration
 from ..limits import Limits
 from ..registry import Registry
 from ..state.exporters import ExporterStore
+from ..wire import lists
 from .sections import Sections
+
+
+class ListHeads:
+    """The readers of what stands before the contents of lists."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.basic_list = engine.pair_reader(lists.BasicListHeader)
+        self.enterprise = engine.pair_reader(lists.EnterpriseNumber)
+        self.sub_template_list = engine.pair_reader(lists.SubTemplateListHeader)
+        self.entry = engine.pair_reader(lists.EntryHeader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +35,7 @@ class Context:
     shapes: ShapeCache
     configuration: Configuration
     resolves: bool  # whether flows gain what is known of their exporters
+    list_heads: ListHeads
     sections: Sections | None  # where packets in records are to be decoded
 
 
@@ -46,5 +58,6 @@ def make_context(
         ShapeCache(engine, registry, limits),
         configuration,
         configuration.resolve,
+        ListHeads(engine),
         Sections(engine, limits) if configuration.packet_sections else None,
     )

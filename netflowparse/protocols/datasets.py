@@ -10,15 +10,17 @@ from typing import Any
 from ..codec.layout import Layout
 from ..codec.reader import Faults
 from ..codec.spans import spans
-from ..errors import BAD_VALUE, LIMIT, NO_PROGRESS, TRUNCATED_RECORD, UNKNOWN_SET
+from ..errors import BAD_VALUE, ILLEGAL_BIFLOW, LIMIT, NO_PROGRESS, TRUNCATED_RECORD, UNKNOWN_SET
 from ..state.knowledge import Knowledge
 from ..state.templates import KnownTemplate
 from ..types import Flow
 from .assembly import Assembly
+from .common_properties import report_change
 from .framing import HEADER
-from .rules import apply_rules, note_ahead, note_icmp
+from .lists import Lists
+from .reading import read_by
 from .suspicion import PADDING, weigh, weigh_length
-from .times import drop_unknown_times
+from .type_records import learn_types
 
 
 def read_records(work: Assembly, known: KnownTemplate, set_id: int, start: int, end: int) -> bool:
@@ -38,57 +40,56 @@ def read_records(work: Assembly, known: KnownTemplate, set_id: int, start: int, 
     if not most:
         _report_limit(work, set_id, start, end)
         return True
-    shape = known.shape
-    if shape is None or shape.read is None:
-        known.shape = shape = work.context.shapes.shape(known.template, work.rules, clocked=work.clock is not None)
-    faults: Faults = []
-    octets, clock, column = work.octets, work.clock, shape.icmp
-    records, stop = shape.read(octets, start, end, most, faults, clock)
-    work.values_left -= len(records) * len(known.template.fields)
-    if column is not None:
-        protocols = octets[start + column[0] : stop : column[1]]
-        if 1 in protocols or 58 in protocols:
-            note_icmp(work, records, protocols)
-    if clock is not None and clock.ahead:
-        note_ahead(work, clock)
-    if shape.calls:
-        apply_rules(work, shape, records, faults)
-    if work.stopped_clock:
-        work.untimed += drop_unknown_times(records, shape.layout.clocked)
+    shape, layout, records, stop, faults = read_by(work, known, start, end, most)
+    if layout.lists:
+        Lists(work, known, set_id, start, end).read(layout, records)
     if known.template.scope_count is None:
         work.flows += records
+        if shape.undirected and records:
+            _report_undirected(work, set_id, start, len(records))
         if work.context.sections is not None:
-            work.context.sections.decode(records, shape.layout, work.problems, start - HEADER)
+            work.context.sections.decode(records, layout, work.problems, start - HEADER)
         if work.context.resolves:
-            work.to_resolve(set_id, records)
+            work.to_resolve(known, layout.names, records)
     else:
         work.options += records
-        _learn_from_options(work, records, set_id)
+        _learn_from_options(work, records, set_id, start - HEADER)
+        learn_types(work, set_id, records, start - HEADER)
     if shape.quirks and records:
         work.note_quirks(shape.quirks)
-    if records and shape.layout.misfits:
-        _report_misfits(work, shape.layout, set_id, start)
+    if records and layout.misfits:
+        _report_misfits(work, layout, set_id, start)
     if faults:
-        _report_faults(work, shape.layout, set_id, end, faults)
+        _report_faults(work, layout, set_id, end, faults)
     left = end - stop
     if left >= minimum:
         if len(records) == most:
             _report_limit(work, set_id, stop, end)
             return True
-        _report_cut(work, shape.layout, set_id, stop, end)
+        _report_cut(work, layout, set_id, stop, end)
     doubt = shape.doubt
     if left > PADDING or known.suspicious or (doubt is not None and records and doubt(records[0])):
         weigh(work, known, records, start, stop, end)
     return True
 
 
-def _learn_from_options(work: Assembly, records: list[Flow], template_id: int) -> None:
+def _learn_from_options(work: Assembly, records: list[Flow], template_id: int, offset: int) -> None:
     """Keep what options records say of their exporter."""
     domain = work.domain
     if domain.knowledge is None:
         domain.knowledge = Knowledge(domain.exporter)
+    lifetime = work.properties_lifetime
     for record in records:
-        domain.knowledge.learn(record, template_id=template_id, time=work.time, transport=work.transport)
+        change = domain.knowledge.learn(
+            record,
+            template_id=template_id,
+            time=work.time,
+            transport=work.transport,
+            seconds=domain.clock.seconds,
+            lifetime=lifetime,
+        )
+        if change is not None:
+            report_change(work.problems, change, record, template_id, offset)
 
 
 def skip_set(work: Assembly, set_id: int, start: int, end: int) -> None:
@@ -132,6 +133,18 @@ def _report_cut(work: Assembly, layout: Layout, set_id: int, stop: int, end: int
     message = f"record of set {set_id} at octet {stop}: {element} at octet {cut[-1][0]} runs past the set's end"
     facts: dict[str, Any] = {"malformed": True, "set_id": set_id, "template_id": set_id, "element": element}
     work.problems.leave(TRUNCATED_RECORD, message, work.octets, stop, end, **facts)
+
+
+def _report_undirected(work: Assembly, set_id: int, start: int, count: int) -> None:
+    """Note records that count two directions without saying which is which.  RFC 5103 §4."""
+    work.problems.add(
+        ILLEGAL_BIFLOW,
+        f"set {set_id} at octet {start - HEADER}: {count} records with reverse elements, but none that has a direction",
+        start - HEADER,
+        set_id=set_id,
+        template_id=set_id,
+        count=count,
+    )
 
 
 def _report_misfits(work: Assembly, layout: Layout, set_id: int, start: int) -> None:

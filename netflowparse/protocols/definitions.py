@@ -11,15 +11,17 @@ from collections.abc import Iterable
 from typing import TypeAlias
 
 from ..codec.record import elements_of
-from ..errors import BAD_TEMPLATE, LIMIT
+from ..errors import BAD_TEMPLATE, LIMIT, TEMPLATE_CONFLICT
 from ..quirks import TEMPLATE_PADDING
 from ..registry import Registry
+from ..state.exporters import Exporter
 from ..state.templates import STREAMS, KnownTemplate
 from ..template import VARIABLE_LENGTH, FieldSpecifier, Template
 from ..types import EventName, TemplateChange, TemplateField
 from ..wire.sets import FIRST_DATA_SET
 from .assembly import Assembly
-from .waiting import in_force, report_lost
+from .learned_elements import edition_of, learned_fields
+from .waiting import report_lost
 
 SMALLEST_TEMPLATE = 8  # octets of a template record with one field
 
@@ -30,7 +32,7 @@ def refresh(work: Assembly, template_id: int, offset: int, end: int, *, options:
     Most template records are such repetitions; they need not be read again.
     """
     known = work.domain.templates.get(template_id)
-    if known is None or work.historic or (work.lifetime is not None and not in_force(work, known)):
+    if known is None or work.historic or not work.in_force(known):
         return None
     if known.is_options is not options:
         return None
@@ -60,6 +62,9 @@ def learn(work: Assembly, template: Template, offset: int, end: int) -> None:
         _event(work, learned.event, template_id, template.scope_count, fields)
         if learned.former is not None:
             work.templates[-1]["changed"] = _change(work, learned.former, learned.known)
+        if learned.event == "conflict":
+            message = f"template {template_id} at octet {offset}: another definition, need a withdrawal before it"
+            work.problems.add(TEMPLATE_CONFLICT, message, offset, template_id=template_id)
         failed = work.domain.make_ready(learned.known)
         if failed:
             report_lost(work, template_id, failed, "failed", "were there before it was withdrawn")
@@ -155,16 +160,19 @@ def _left_over(placed: list[_Placed], fields: list[TemplateField], some: Counter
 
 
 def _described(work: Assembly, known: KnownTemplate) -> list[TemplateField]:
-    registry = work.context.registry
-    if known.described is None or known.described[0] is not registry.edition:
-        names = tuple(element.key for element in elements_of(known.template, registry, work.rules))
-        known.described = registry.edition, names
-    return _describe(known.template, known.described[1])
+    registry, exporter = work.context.registry, work.domain.exporter
+    editions, described = (registry.edition, edition_of(exporter)), known.described
+    if described is None or described[0] != editions:
+        learned = learned_fields(exporter, known.template, registry)
+        names = tuple(element.key for element in elements_of(known.template, registry, work.rules, learned))
+        known.described = described = editions, names
+    return _describe(known.template, described[1])
 
 
-def describe_fields(template: Template, registry: Registry, rules: frozenset[str]) -> list[TemplateField]:
-    """The ``fields`` of a template in a message: name, enterprise, id and length of each, in wire order."""
-    return _describe(template, (element.key for element in elements_of(template, registry, rules)))
+def describe_fields(template: Template, registry: Registry, exporter: Exporter) -> list[TemplateField]:
+    """The ``fields`` of a template of *exporter* in a message: name, enterprise, id and length, in wire order."""
+    elements = elements_of(template, registry, exporter.rules.on, learned_fields(exporter, template, registry))
+    return _describe(template, (element.key for element in elements))
 
 
 def _describe(template: Template, names: Iterable[str]) -> list[TemplateField]:

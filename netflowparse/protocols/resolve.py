@@ -12,7 +12,7 @@ from ..codec.record import UPTIMES
 from ..settings import ExporterSettings
 from ..state.facts import APPLICATION, INTERFACE, PROPERTIES, PROPERTIES_ID, VALUES, VRF
 from ..state.knowledge import AHEAD, Fact, Knowledge
-from ..state.properties import Budget, Properties, Sources
+from ..state.properties import Properties, Sources
 from ..types import Flow
 from .sampling import Known, Step, sampling
 
@@ -30,7 +30,7 @@ def resolve(
     header_interval: int | None = None,
     export_time: int | None = None,
     rules: frozenset[str] = frozenset(),
-    budget: Budget | None = None,
+    properties: Properties | None = None,
 ) -> set[str]:
     """Add to each flow of one data set what is known of it, in place; the names of the quirk rules that were applied.
 
@@ -39,8 +39,8 @@ def resolve(
       ``applicationName``, ``applicationDescription`` and the attributes of RFC 6759 §5;
     * ``flowStartMilliseconds``, ``flowEndMilliseconds`` from sysUpTimes and the domain's system init time.
       *export_time* (s since 1970) tells how often sysUpTime has turned over; without it, never;
-    * the fields of common properties that the record refers to (RFC 5473); those that are not known add nothing.  Their
-      values are counted off *budget*;
+    * the fields of common properties that the record refers to (RFC 5473); those that are not known add nothing.
+      *properties* are those of the message, and note what is wrong with them;
     * ``resolved``: added key -> "record", "options:samplerId=3", "options:interface=7", "options:template=256",
       "options", "header" or "settings"; there where anything was added, or the record itself tells its interval.
 
@@ -52,7 +52,8 @@ def resolve(
     if template_id is not None and PROPERTIES_ID not in records[0]:
         _complete_alike(records, _steps(known, records[0]))
         return known.quirks
-    properties = Properties(known.table(PROPERTIES), budget)
+    if properties is None:
+        properties = Properties(known.table(PROPERTIES))
     keys: tuple[str, ...] | None = None
     steps: list[Step] = []
     for flow in records:

@@ -20,7 +20,7 @@ from .definitions import is_padding, refresh, reject
 from .foreign import read_foreign_set
 from .framing import content_end, walk_sets
 from .times import report_clock_step
-from .waiting import read_or_hold, settle
+from .waiting import complete_lists, read_or_hold, settle
 
 TEMPLATE_HEADER: int = TemplateHeader.sizeof()
 
@@ -74,6 +74,8 @@ class SetFormat:
         domain, header, problems = work.domain, work.header, work.problems
         if domain.waiting is not None:
             settle(work)
+        if work.lacks is not None:
+            complete_lists(work)
         flows, options = len(work.flows), len(work.options)
         records = flows + options
         sequence = domain.sequence.observe(
@@ -86,10 +88,13 @@ class SetFormat:
         )
         if work.holding is not None:
             work.holding.message.sequence = sequence.copy()
+        if work.completing is not None:
+            work.completing.sequence = sequence.copy()
         domain.counts.heard(work.time, flows, options)
+        made = work.message(sequence)
         if problems.entries:
             domain.counts.troubled(len(problems.entries), malformed=problems.malformed)
-        return work.message(sequence)
+        return made
 
     def _read_sets(self, work: Assembly, end: int) -> None:
         """Read all sets up to *end*, in wire order."""

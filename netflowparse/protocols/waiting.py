@@ -18,7 +18,9 @@ from ..types import Message, Sequence
 from .assembly import Assembly, Holding
 from .context import Context
 from .datasets import leave, read_records
+from .lists import Lack, Lists
 
+MOST_AWAITED = 64  # templates that the lists of one set may wait for
 NOTHING_SAID: Sequence = {"expected": None, "missing": None, "event": "uncertain"}
 
 
@@ -27,23 +29,10 @@ def read_or_hold(work: Assembly, known: KnownTemplate | None, set_id: int, start
 
     *known* is the template of its id, if there is one.
     """
-    if known is not None and not work.historic and (work.lifetime is None or in_force(work, known)):
+    if known is not None and not work.historic and work.in_force(known):
         read_records(work, known, set_id, start, end)
     elif start != end:
         _hold(work, set_id, start, end)
-
-
-def in_force(work: Assembly, known: KnownTemplate) -> bool:
-    """Whether a template has not outlived its lifetime; one that has is forgotten."""
-    domain, template_id = work.domain, known.template.template_id
-    if work.lifetime is None or not known.outlived(work.lifetime, domain.clock.seconds):
-        return True
-    domain.drop(template_id)
-    domain.counts.templates_expired += 1
-    if work.outlived is None:
-        work.outlived = {}
-    work.outlived[template_id] = domain.clock.seconds - known.seconds
-    return False
 
 
 def _hold(work: Assembly, set_id: int, start: int, end: int) -> None:
@@ -67,7 +56,7 @@ def settle(work: Assembly) -> None:
     domain.examine()
     earlier: dict[HeldMessage, list[HeldSet]] = {}
     if holding is not None:
-        earlier = _make_room(work, holding)
+        earlier = _make_room(work, holding.pushed_out, holding.limit)
         earlier.pop(holding.message, None)
         _join(work, holding)
     why = f"were there for more than {limits.pending_seconds} s"
@@ -96,14 +85,15 @@ def _join(work: Assembly, holding: Holding) -> None:
     work.options += options[joined_options:]
 
 
-def _make_room(work: Assembly, holding: Holding) -> dict[HeldMessage, list[HeldSet]]:
+def _make_room(work: Assembly, pushed_out: list[HeldSet], limit: str) -> dict[HeldMessage, list[HeldSet]]:
     """The sets that can be read out of those that had to make room, by their messages; the others are given up."""
     readable: dict[HeldMessage, list[HeldSet]] = {}
     evicted, left = 0, work.context.limits.values
-    for held in holding.pushed_out:
+    for held in pushed_out:
         if held.domain.exporter is work.domain.exporter:
             held.known = held.known or held.domain.definition_for(held)
-        if held.known is None or (left := left - _values(held)) < 0:
+        own = work.holding is not None and held.message is work.holding.message  # it counts with the datagram's own
+        if held.known is None or (not own and (left := left - _values(held)) < 0):
             held.known = None
             held.domain.counts.evicted += 1
             evicted += 1
@@ -111,7 +101,7 @@ def _make_room(work: Assembly, holding: Holding) -> dict[HeldMessage, list[HeldS
             readable.setdefault(held.message, []).append(held)
     if evicted:
         message = f"sets that waited for templates given up to make room for new ones: {evicted}"
-        work.problems.add(LIMIT, message, 0, limit=holding.limit, count=evicted)
+        work.problems.add(LIMIT, message, 0, limit=limit, count=evicted)
     return readable
 
 
@@ -164,14 +154,23 @@ def _late(context: Context, sets: list[HeldSet], values: int) -> tuple[Assembly,
     )
     work.stopped_clock = message.stopped_clock
     work.values_left = values
+    work.place = message.place
     for held in sorted(sets, key=lambda held: held.start):
         _read(work, held)
+    if work.lacks is not None:
+        complete_lists(work, late=True, hold=not message.completes)
+    if work.completing is not None:
+        work.completing.sequence = message.sequence
     if domain.exporter.key != message.exporter:
         work.quirk(MAPPED_EXPORTER)
     said: Sequence = message.sequence or NOTHING_SAID
     made = work.message(said.copy())
-    domain.counts.flows += len(work.flows)
-    domain.counts.options += len(work.options)
+    if message.completes:
+        made["completed"] = {"flows": made["flows"], "options": made["options"]}
+        made["flows"], made["options"] = [], []
+    else:
+        domain.counts.flows += len(work.flows)
+        domain.counts.options += len(work.options)
     domain.counts.problems += len(made["problems"])
     return work, made
 
@@ -182,6 +181,39 @@ def _read(work: Assembly, held: HeldSet) -> None:
         held.domain.counts.replayed += 1
     else:
         held.domain.counts.failed += 1
+
+
+def complete_lists(work: Assembly, *, late: bool = False, hold: bool = True) -> None:
+    """Read what lists lacked templates for that have come with the same datagram, and report what they still lack.
+
+    If they may *hold*, sets of such records wait for those templates, and come out once more; of a *late* message where
+    there is room.
+    """
+    lacking: dict[Lists, list[Lack]] = {}
+    for lack in work.lacks or ():  # which grows where lists in lists lack others
+        if not lack.lists.complete(lack):
+            lacking.setdefault(lack.lists, []).append(lack)
+    for lists, lacks in lacking.items():
+        waits = hold and work.place is None and _hold_incomplete(work, lists, lacks, late=late)
+        for lack in lacks:
+            lists.report(lack, waits=waits)
+
+
+def _hold_incomplete(work: Assembly, lists: Lists, lacks: list[Lack], *, late: bool) -> bool:
+    """Hold a set whose records have come out, until all templates are known that its lists lack; whether it is held."""
+    ids = {lack.template_id: None for lack in lacks}
+    if len(ids) > MOST_AWAITED or (late and not work.domain.exporter.has_room(lists.end - lists.start)):
+        return False
+    if work.completing is None:
+        work.completing = work.held_message()
+        work.completing.completes = True
+    held = HeldSet(work.domain, work.completing, lists.set_id, lists.start, work.octets[lists.start : lists.end])
+    held.outer, held.missing = lists.known, list(ids)
+    held.awaits = held.missing.pop()
+    pushed_out, limit = work.domain.hold(held)
+    if pushed_out:
+        work.late = (work.late or []) + _late_messages(work.context, _make_room(work, pushed_out, limit))
+    return held not in pushed_out
 
 
 def _report_missing(work: Assembly, held: HeldSet) -> None:

@@ -90,7 +90,7 @@ SELECTOR_OCTETS: Final[dict[int, int]] = {
     24: 2,
 }
 
-# {element: {mask: label}}, masks ascending.
+# {element: {mask: label}}, masks ascending; without a label: bits beside the flags.
 FLAGS: Final[dict[str, dict[int, str]]] = {
     'anonymizationFlags': {
         3: 'SC',
@@ -162,6 +162,7 @@ FLAGS: Final[dict[str, dict[int, str]]] = {
         64: 'ECE',
         128: 'CWR',
         256: 'AE',
+        61440: '',
     },
 }
 

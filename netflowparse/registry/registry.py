@@ -20,7 +20,7 @@ from .element import (
 from .rows import read_rows
 
 # Keys of a flow or options dict that are no elements.
-RESERVED_WORDS = ("scope",)
+RESERVED_WORDS = ("scope", "resolved", "tunnel", "inner", "truncated", "report", "mib_objects")
 
 
 class Registry:
@@ -55,6 +55,17 @@ class Registry:
     def element(self, enterprise: int, element_id: int) -> Element:
         """The element with this number; one that nobody defined is an octetArray under a key made of its number."""
         return self.lookup(enterprise, element_id) or unknown(enterprise, element_id)
+
+    def is_open(self, enterprise: int, element_id: int) -> bool:
+        """Whether an enterprise's element has no type here: none is published, and the caller has given it none.
+
+        Of such alone exporters may say what they are (RFC 5610).
+        """
+        if enterprise in (0, REVERSE) or (enterprise, element_id) in self._added:
+            return False
+        if published.element(enterprise, element_id) is not None:
+            return not published.is_typed(enterprise, element_id)
+        return self.lookup(enterprise, element_id) is None
 
     def netflow9(self, field_type: int) -> Element:
         """The element that a NetFlow v9 field type stands for: by v9's own table, else IANA's element of that number.
@@ -122,14 +133,15 @@ class Registry:
             "units": element.units,
             "range": element.range,
             "status": element.status,
-            "labels": dict(labels or {}),
+            "labels": {value: label for value, label in (labels or {}).items() if label},
         }
 
     def label(self, element: str, value: int) -> str | None:
         """What *value* means in the element (or field of a header) with this key; None where nothing is registered.
 
         Flags read from the least significant bit up: ``SYN|ACK``.  A field of several bits inside them reads
-        ``name=number``, bits without a name follow in hexadecimal, and no bits at all are the empty string.
+        ``name=number``, bits without a name follow in hexadecimal, and no bits at all are the empty string.  Bits that
+        stand beside the flags are passed over: the upper four of ``tcpControlBits`` (RFC 7125 §3).
         """
         if not isinstance(element, str):
             raise WrongType(f"element is {type(element).__name__}, expected its key")
@@ -158,13 +170,13 @@ def _flags_text(flags: Mapping[int, str], value: int) -> str | None:
     rest = value
     for mask, name in flags.items():
         bits = value & mask
-        if bits:
+        if bits and name:
             single_bit = mask & (mask - 1) == 0
             words.append(name if single_bit else f"{name}={bits // (mask & -mask)}")
         rest &= ~mask
-    if rest and words:
-        words.append(hex(rest))
-    return "|".join(words) if words or not value else None
+    if rest and not words:
+        return None
+    return "|".join([*words, hex(rest)] if rest else words)
 
 
 class _Draft:

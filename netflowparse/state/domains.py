@@ -14,8 +14,9 @@ from .counts import Counts
 from .knowledge import Knowledge
 from .pending import HeldSet, Waiting
 from .sequence import SequenceTracker
+from .sightings import Place
 from .sources import SampleSource
-from .templates import STREAMS, KnownTemplate, Learned
+from .templates import CONNECTIONS, KnownTemplate, Learned
 
 if TYPE_CHECKING:
     from .exporters import Exporter
@@ -98,7 +99,8 @@ class Domain:
         if known is None:
             return Learned("learned", "", learned)
         learned.follow(known)
-        return Learned("conflict" if transport in STREAMS else "replaced", "", learned, known)
+        self.forget_mib_fields(template.template_id)
+        return Learned("conflict" if transport in CONNECTIONS else "replaced", "", learned, known)
 
     def withdraw(self, template_id: int | None, *, options: bool, offset: int = 0) -> list[Template]:
         """Forget the template of that kind, or with None all of them; those that were known.  RFC 7011 §8.1.
@@ -115,7 +117,17 @@ class Domain:
         known = self.templates.pop(template_id)
         del self.ids[known.is_options][template_id]
         self.exporter.grow(-1, -len(known.template.fields))
+        self.forget_mib_fields(template_id)
         return known.template
+
+    def forget_mib_fields(self, template_id: int) -> None:
+        """Forget what options records say of the fields of a template that is no longer in force.  RFC 8038 §8."""
+        if self.knowledge is not None:
+            self.knowledge.forget_mib_fields(template_id)
+
+    def template_at(self, template_id: int, place: Place | None) -> KnownTemplate | None:
+        """The template in force at a place; without a history, at this one."""
+        return self.templates.get(template_id)
 
     def hold(self, held: HeldSet) -> tuple[list[HeldSet], str]:
         """Let a set wait; the sets, itself perhaps, that are held no longer to make room, and the limit that asked."""
@@ -133,8 +145,13 @@ class Domain:
             if known.is_options in held.withdrawn:
                 self.exporter.release(held)
                 failed += 1
+                continue
+            while held.missing and held.missing[-1] in self.templates:
+                held.missing.pop()
+            if held.missing:
+                waiting.await_next(held)
             else:
-                waiting.make_ready(held, known)
+                waiting.make_ready(held, held.outer or known)
         self.counts.failed += failed
         return failed
 
@@ -154,7 +171,7 @@ class Domain:
         for held in over:
             self.exporter.release(held)
             self.counts.expired += 1
-            expired[held.set_id] = expired.get(held.set_id, 0) + 1
+            expired[held.awaits] = expired.get(held.awaits, 0) + 1
         return expired
 
     def definition_for(self, held: HeldSet) -> KnownTemplate | None:

@@ -15,7 +15,8 @@ from ..limits import Limits
 from ..quirks import MAPPED_EXPORTER, STANDARD, Rules, unmapped
 from ..settings import ExporterSettings
 from .domains import Domain
-from .pending import HeldSet
+from .elements import LearnedElements
+from .pending import OVERHEAD, HeldSet
 from .timeline import HistoricDomain
 
 Lifetime: TypeAlias = "int | str | None"  # of templates: s, "adapt", or None for without end
@@ -29,6 +30,7 @@ class Exporter:
 
     __slots__ = (
         "domains",
+        "elements",
         "facts",
         "fields",
         "fractions",
@@ -52,6 +54,7 @@ class Exporter:
         self.fields = 0
         self.sources = 0
         self.facts = 0
+        self.elements: LearnedElements | None = None  # made by the first record that describes one; RFC 5610
         self.held: OrderedDict[HeldSet, None] = OrderedDict()  # oldest first
         self.held_octets = 0
         self.fractions: object = None  # what the protocols have seen of its NTP timestamps
@@ -98,6 +101,16 @@ class Exporter:
         self.store.facts -= facts
         if facts < 0:
             self.store.shrink()
+
+    def has_room(self, octets: int) -> bool:
+        """Whether a set of so many *octets* can be held without others having to make room."""
+        limits, store, cost = self.store.limits, self.store, octets + OVERHEAD
+        return (
+            self.held_octets + cost <= limits.pending_octets_per_exporter
+            and len(self.held) < limits.pending_sets_per_exporter
+            and store.held_octets + cost <= limits.pending_octets
+            and store.held_sets < limits.pending_sets
+        )
 
     def hold(self, held: HeldSet) -> tuple[list[HeldSet], str]:
         """Hold a set more; the sets that are held no longer to make room, and the limit that asked for it.

@@ -1,7 +1,7 @@
-"""What one options record says of its exporter: sampling, names, system init time, common properties.
+"""What one options record says of its exporter: sampling, names, init time, common properties, MIB fields.
 
-RFC 7011 §3.4.2, RFC 5477 §8 (sampling), RFC 6759 §4.3 and §5 (applications), RFC 5473 (common properties); interface,
-VRF and sampler tables are the practice of vendors.  Nothing is kept here.
+RFC 7011 §3.4.2, RFC 5477 §8 (sampling), RFC 6759 §4.3 and §5 (applications), RFC 5473 (common properties), RFC 8038
+(MIB fields); interface, VRF and sampler tables are the practice of vendors.  Nothing is kept here.
 
 A record is taken as decoded: scope fields apart under "scope", values of any kind, lists where an element comes twice.
 A value that is not of the kind it should be says nothing.
@@ -21,6 +21,7 @@ VRF = "vrf"
 APPLICATION = "application"
 EXPORTER = "exporter"
 PROPERTIES = "properties"
+MIB_FIELD = "mib_field"
 SAMPLER = "sampler"
 SELECTOR = "selector"
 INTERFACE_SAMPLING = "interface_sampling"
@@ -31,6 +32,8 @@ DOMAIN_SAMPLING = "domain_sampling"
 LARGEST_INTERVAL = 1 << 64  # of a probability, which may be as small as a float can
 SAMPLING_INTERVAL = "samplingInterval"
 PROPERTIES_ID = "commonPropertiesId"
+MIB_OBJECT = "mibObjectIdentifier"
+NO_ELEMENTS = ("scope", "report")  # keys of a record
 INIT_TIME = "systemInitTimeMilliseconds"
 #: where an interface's index stands; the first is NetFlow v9's scope
 INTERFACES = ("interface", "ingressInterface", "egressInterface", "ingressPhysicalInterface", "egressPhysicalInterface")
@@ -78,6 +81,18 @@ VALUES: dict[str, dict[str, type]] = {
         "encryptedTechnology": str,
     },
     EXPORTER: {INIT_TIME: int, "exporterIPv4Address": str, "exporterIPv6Address": str},
+    MIB_FIELD: {
+        MIB_OBJECT: str,  # this and the engine's id in hex
+        "mibObjectName": str,
+        "mibObjectDescription": str,
+        "mibObjectSyntax": str,
+        "mibModuleName": str,
+        "mibSubIdentifier": int,
+        "mibIndexIndicator": int,
+        "mibContextEngineID": str,
+        "mibContextName": str,
+        "mibCaptureTimeSemantics": int,
+    },
     **{kind: _SAMPLING for kind, _ in SUBJECTS},
     DOMAIN_SAMPLING: _SAMPLING,
 }
@@ -87,7 +102,7 @@ SAMPLING_KINDS = frozenset(kind for kind, values in VALUES.items() if values is 
 _ELEMENTS = {
     name: (kind, expected)
     for kind, values in VALUES.items()
-    if values is not _SAMPLING or kind == DOMAIN_SAMPLING
+    if (values is not _SAMPLING or kind == DOMAIN_SAMPLING) and kind != MIB_FIELD
     for name, expected in values.items()
 }
 #: where the keys of names stand
@@ -139,7 +154,7 @@ def facts_of(record: Mapping[str, Any]) -> Iterator[tuple[str, Key, dict[str, An
         scope = {}
     if PROPERTIES_ID in scope:  # what the record says holds of flows that refer to it, of nothing else
         if type(scope[PROPERTIES_ID]) is int:
-            yield PROPERTIES, scope[PROPERTIES_ID], {name: record[name] for name in record if name != "scope"}
+            yield PROPERTIES, scope[PROPERTIES_ID], {name: record[name] for name in record if name not in NO_ELEMENTS}
         return
     said = {**record, **scope}
     values: dict[str, dict[str, Any]] = {}
@@ -160,6 +175,36 @@ def facts_of(record: Mapping[str, Any]) -> Iterator[tuple[str, Key, dict[str, An
                 yield kind, key, values[kind]
     if EXPORTER in values:
         yield EXPORTER, None, values[EXPORTER]
+    if MIB_OBJECT in record:
+        yield from _mib_field(scope, record)
+
+
+def mib_key(template_id: int, index: int) -> str:
+    """The key of what is said of one field, counted from 0, of a template."""
+    return f"{template_id}:{index}"
+
+
+def mib_place(key: str) -> tuple[int, int]:
+    """The template and the field that a key of ``mib_key`` names; ValueError for any other."""
+    template_id, index = map(int, key.split(":"))
+    if mib_key(template_id, index) != key:
+        raise ValueError(f"key {key!r:.80}")
+    return template_id, index
+
+
+def _mib_field(scope: Mapping[str, Any], record: Mapping[str, Any]) -> Iterator[tuple[str, Key, dict[str, Any]]]:
+    """What MIB object the field of a template holds that *scope* names.  RFC 8038 §5.3."""
+    template_id, index = scope.get("templateId"), scope.get("informationElementIndex")
+    if type(template_id) is not int or type(index) is not int:
+        return
+    values = {}
+    for name, expected in VALUES[MIB_FIELD].items():
+        value = record.get(name)
+        value = value.hex() if type(value) is bytes else value
+        if type(value) is expected:
+            values[name] = value
+    if MIB_OBJECT in values:
+        yield MIB_FIELD, mib_key(template_id, index), values
 
 
 def _subject(scope: Mapping[str, Any], record: Mapping[str, Any]) -> tuple[str, Key] | None:

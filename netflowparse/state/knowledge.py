@@ -7,32 +7,32 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol, TypeAlias
 
-from ..errors import UsageError
+from .fact_rows import SOURCE, read_row
+from .fact_values import copied, size_of, to_json
 from .facts import (
     APPLICATION,
-    DOMAIN_SAMPLING,
     EXPORTER,
     INIT_TIME,
     INTERFACE_SAMPLING,
     LINE_CARD_SAMPLING,
+    MIB_FIELD,
     PROPERTIES,
     PROPERTIES_ID,
     SAMPLER,
-    SAMPLING_INTERVAL,
-    SAMPLING_KINDS,
     SELECTOR,
     TEMPLATE_SAMPLING,
-    VALUES,
     Key,
     facts_of,
-    is_interval,
+    mib_key,
+    mib_place,
 )
+from .repetition import Repetition
+from .templates import CONNECTIONS
 
 SIZE = 1024  # characters of a fact: one that has more counts as several, or long texts would fill the memory
 AHEAD = 86_400_000  # ms by which an exporter may seem to start after it says so, where clocks differ
-DEEPEST = 32  # levels of lists and dicts in a value of a snapshot
 #: kind -> what its key is, in ``Fact.origin``; its own name where it is not here
 ORIGINS = {
     SAMPLER: "samplerId",
@@ -43,17 +43,9 @@ ORIGINS = {
     APPLICATION: "applicationId",
     PROPERTIES: PROPERTIES_ID,
 }
-#: kind -> the type of its keys
-KEYS: dict[str, Any] = {
-    **dict.fromkeys((*VALUES, PROPERTIES), int),
-    APPLICATION: str,
-    DOMAIN_SAMPLING: type(None),
-    EXPORTER: type(None),
-}
-#: keys of a row beside its source and the values
-ROW = ("kind", "key", "template_id", "time", "scope")
-SOURCE = "source"
-OCTETS = ""  # the one key of a dict that stands for octets in a snapshot; no element has it
+WHOLE = frozenset({PROPERTIES, MIB_FIELD})  # kinds of which a record says all, not more
+#: what a record did to common properties, where it did not just state or repeat or withdraw them
+Change: TypeAlias = Literal["replaced", "conflict", "unknown_withdrawal"]
 
 
 class Ledger(Protocol):
@@ -70,10 +62,10 @@ class Fact:
     """One thing known: its values by their elements' names, and the options record that said it last.
 
     ``origin`` is what ``resolved`` calls it.  ``additions`` are hung here by who resolves flows with it: they last as
-    long as the values.
+    long as the values.  ``repetition`` is of properties alone.
     """
 
-    __slots__ = ("additions", "key", "kind", "origin", "scope", "template_id", "time", "units", "values")
+    __slots__ = ("additions", "key", "kind", "origin", "repetition", "scope", "template_id", "time", "units", "values")
 
     def __init__(
         self, kind: str, key: Key, values: dict[str, Any], template_id: int, time: int, scope: dict[str, Any]
@@ -81,12 +73,17 @@ class Fact:
         self.kind = kind
         self.key = key
         self.values = values
-        self.units = 1 + (_size(values) + _size(scope)) // SIZE
+        self.units = 1 + (size_of(values) + size_of(scope)) // SIZE
         self.origin = "options" if key is None else f"options:{ORIGINS.get(kind, kind)}={key}"
         self.additions: dict[str, tuple[dict[str, Any], dict[str, str]]] = {}
         self.template_id = template_id
         self.time = time
         self.scope = scope
+        self.repetition: Repetition | None = None
+
+    def outlived(self, lifetime: int | str | None, seconds: int) -> bool:
+        """Whether it ends after a *lifetime* without repetition, and that is over."""
+        return self.repetition is not None and self.repetition.outlived(lifetime, seconds)
 
     def row(self) -> dict[str, Any]:
         """The fact as a plain row, which shares nothing with it."""
@@ -114,7 +111,8 @@ class Knowledge:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._facts: OrderedDict[tuple[str, Key], Fact] = OrderedDict()  # said longest ago first
-        self._tables: dict[str, dict[Key, Fact]] = {}  # the same by kind; none is empty
+        #: the same by kind, those of MIB fields also by the template's id and the field's place; none is empty
+        self._tables: dict[str | int, dict[Key, Fact]] = {}
         self._units = 0
         self.evicted = 0
         self.refused = 0
@@ -122,38 +120,83 @@ class Knowledge:
     def __len__(self) -> int:
         return self._units
 
-    def learn(self, record: Mapping[str, Any], *, template_id: int, time: int, transport: str) -> None:
+    def learn(
+        self,
+        record: Mapping[str, Any],
+        *,
+        template_id: int,
+        time: int,
+        transport: str,
+        seconds: int = 0,
+        lifetime: int | str | None = None,
+    ) -> Change | None:
         """Keep what an options *record* states that is known to mean something; never raises.
 
         *time* (s since 1970) is its export time, *transport* decides whether properties are withdrawn (RFC 5473 §5).
+        Properties that are not repeated end after their *lifetime*, of which *seconds* are those of the domain's clock.
+
+        What happened to properties, if it was nothing ordinary.
         """
         for kind, key, values in facts_of(record):
-            if kind == PROPERTIES and not values:
-                if transport != "udp":
-                    self._forget((kind, key))
-                continue
             scope = record.get("scope")
-            self._keep(kind, key, values, template_id, time, scope if isinstance(scope, dict) else {})
+            repetition = None
+            if kind == PROPERTIES:
+                repetition = Repetition(seconds)
+                known = self._known_properties(key, seconds, lifetime)
+                if not values:
+                    return self._withdraw(known, transport)
+            scope = scope if isinstance(scope, dict) else {}
+            if self._keep(kind, key, values, template_id, time, scope, repetition) and kind == PROPERTIES:
+                return "conflict" if transport in CONNECTIONS else "replaced"
+        return None
+
+    def _known_properties(self, key: Key, seconds: int, lifetime: int | str | None) -> Fact | None:
+        """The properties of that id; those that have outlived their lifetime are forgotten."""
+        known = self._facts.get((PROPERTIES, key))
+        if known is not None and known.outlived(lifetime, seconds):
+            self._forget((PROPERTIES, key))
+            return None
+        return known
+
+    def _withdraw(self, known: Fact | None, transport: str) -> Change | None:
+        if known is None:
+            return "unknown_withdrawal" if transport in CONNECTIONS else None
+        if transport != "udp":
+            self._forget((PROPERTIES, known.key))
+        return None
 
     def _keep(
-        self, kind: str, key: Key, values: dict[str, Any], template_id: int, time: int, scope: dict[str, Any]
-    ) -> None:
+        self,
+        kind: str,
+        key: Key,
+        values: dict[str, Any],
+        template_id: int,
+        time: int,
+        scope: dict[str, Any],
+        repetition: Repetition | None,
+    ) -> bool:
+        """Keep a fact, if there is room; whether it takes the place of one that said something else."""
         known = self._facts.get((kind, key))
         if known is not None:
-            if kind != PROPERTIES:  # one record may tell the name, another the description
+            if kind not in WHOLE:  # one record may tell the name, another the description
                 values = {**known.values, **values}
             if values == known.values and scope == known.scope:
                 known.template_id, known.time = template_id, time
+                if known.repetition and repetition:
+                    known.repetition.repeat(repetition.seconds)
                 self._facts.move_to_end((kind, key))
-                return
+                return False
             self._forget((kind, key))
         fact = Fact(kind, key, copied(values), template_id, time, copied(scope))
+        fact.repetition = repetition
         if self._make_room(fact.units):
             self._units += fact.units
             self._facts[kind, key] = fact
-            self._tables.setdefault(kind, {})[key] = fact
+            for table, place in _places(kind, key):
+                self._tables.setdefault(table, {})[place] = fact
         else:
             self.refused += 1
+        return known is not None
 
     def _make_room(self, units: int) -> bool:
         """Count so many *units*, at the cost of older facts; False where even all of them are not enough."""
@@ -169,11 +212,10 @@ class Knowledge:
     def _forget(self, identity: tuple[str, Key]) -> None:
         fact = self._facts.pop(identity, None)
         if fact is not None:
-            kind, key = identity
-            table = self._tables[kind]
-            del table[key]
-            if not table:
-                del self._tables[kind]
+            for table, place in _places(*identity):
+                del self._tables[table][place]
+                if not self._tables[table]:
+                    del self._tables[table]
             self._units -= fact.units
             self._ledger.give(fact.units)
 
@@ -187,6 +229,16 @@ class Knowledge:
     def table(self, kind: str) -> Mapping[Key, Fact]:
         """The facts of that *kind* by what they are about; empty where there are none."""
         return self._tables.get(kind, NOTHING)
+
+    def mib_fields(self, template_id: int) -> Mapping[Key, Fact]:
+        """What is said of the fields of a template, by their places."""
+        return self._tables.get(template_id, NOTHING)
+
+    def forget_mib_fields(self, template_id: int) -> None:
+        """Forget what is said of the fields of a template."""
+        for index in list(self.mib_fields(template_id)):
+            assert type(index) is int
+            self._forget((MIB_FIELD, mib_key(template_id, index)))
 
     @property
     def init_time(self) -> int | None:
@@ -204,91 +256,30 @@ class Knowledge:
         """
         return [fact.row() for fact in self._facts.values()]
 
-    def dump(self) -> list[dict[str, Any]]:
-        """The rows in JSON's types alone, for ``load``."""
-        return [_to_json(row) for row in self.rows()]
+    def dump(self, seconds: int = 0) -> list[dict[str, Any]]:
+        """The rows in JSON's types alone, for ``load``; of properties their age (s) and interval as well.
 
-    def load(self, rows: Iterable[Any]) -> None:
+        *seconds* are those of the domain's clock.
+        """
+        return [
+            {**to_json(fact.row()), **(fact.repetition.dump_age(seconds) if fact.repetition else {})}
+            for fact in self._facts.values()
+        ]
+
+    def load(self, rows: Iterable[Any], seconds: int = 0) -> None:
         """Keep the facts of *rows* that ``dump`` has made, in their order, in place of all that is known.
 
         UsageError, and nothing changed, for a row that it cannot have made.
         """
-        facts = [_fact(index, row) for index, row in enumerate(rows)]
+        read = [read_row(index, row, seconds) for index, row in enumerate(rows)]
         self.clear()
-        for fact in facts:
-            self._keep(fact.kind, fact.key, fact.values, fact.template_id, fact.time, fact.scope)
+        for each in read:
+            self._keep(*each)
 
 
 NOTHING: Mapping[Key, Fact] = {}
 
 
-def copied(value: Any) -> Any:
-    """*value* with dicts and lists of its own: what is handed out may be changed by who gets it."""
-    if type(value) is dict:
-        return {key: copied(each) for key, each in value.items()}
-    return [copied(each) for each in value] if type(value) is list else value
-
-
-def _size(value: Any) -> int:
-    """The characters and octets in *value*, other things counting 8."""
-    if isinstance(value, str | bytes):
-        return len(value)
-    if isinstance(value, dict):
-        return sum(len(key) + _size(each) for key, each in value.items())
-    return sum(map(_size, value)) if isinstance(value, list) else 8
-
-
-def _to_json(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _to_json(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_to_json(each) for each in value]
-    return {OCTETS: value.hex()} if isinstance(value, bytes) else value
-
-
-def _from_json(value: Any, levels: int = DEEPEST) -> Any:
-    """The value that ``_to_json`` has made *value* from; ValueError for what it does not make."""
-    if isinstance(value, dict | list) and not levels:
-        raise ValueError(f"more than {DEEPEST} levels")
-    if isinstance(value, list):
-        return [_from_json(each, levels - 1) for each in value]
-    if not isinstance(value, dict):
-        if value is None or type(value) in (str, int, float, bool):
-            return value
-        raise ValueError(f"a {type(value).__name__}")
-    if value.keys() == {OCTETS} and isinstance(value[OCTETS], str):
-        return bytes.fromhex(value[OCTETS])
-    if not all(isinstance(key, str) for key in value):
-        raise ValueError("a key that is no str")
-    return {key: _from_json(each, levels - 1) for key, each in value.items()}
-
-
-def _fact(index: int, row: Any) -> Fact:
-    """The fact of a *row* of a snapshot; UsageError if it is none."""
-    try:
-        row = _from_json(row)
-        kind, key, template_id, time, scope = [row[name] for name in ROW]
-        values = {name: row[name] for name in row if name not in ROW and name != SOURCE}
-        if type(key) is not KEYS[kind]:
-            raise ValueError(f"key {key!r:.80}")
-        if type(template_id) is not int or type(time) is not int or type(scope) is not dict:
-            raise ValueError("template_id, time or scope of the wrong kind")
-        _check(kind, values)
-    except (KeyError, TypeError, ValueError) as error:
-        raise UsageError(f"knowledge row {index}: {error}; expected a row as Knowledge.dump() makes them") from error
-    return Fact(kind, key, values["fields"] if kind == PROPERTIES else values, template_id, time, scope)
-
-
-def _check(kind: str, values: dict[str, Any]) -> None:
-    """ValueError if no fact of that *kind* has these *values*."""
-    if not values:
-        raise ValueError("no values")
-    for name, value in values.items():
-        if kind == PROPERTIES:
-            fits = name == "fields" and type(value) is dict and len(value) > 0
-        elif name == SAMPLING_INTERVAL:
-            fits = kind in SAMPLING_KINDS and (value is None or is_interval(value))
-        else:
-            fits = type(value) is VALUES[kind].get(name)
-        if not fits:
-            raise ValueError(f"{name} {value!r:.80}")
+def _places(kind: str, key: Key) -> tuple[tuple[str | int, Key], ...]:
+    """The tables that a fact is in, and where it is there."""
+    return ((kind, key), mib_place(key)) if kind == MIB_FIELD and type(key) is str else ((kind, key),)

@@ -23,7 +23,7 @@ OVERHEAD = 512  # octets counted for what is kept beside a set's own
 class HeldMessage:
     """What the sets of one message need to be read later; *clock* is the protocol's, *place* the history's."""
 
-    __slots__ = ("clock", "exporter", "header", "place", "sequence", "stopped_clock", "time", "transport")
+    __slots__ = ("clock", "completes", "exporter", "header", "place", "sequence", "stopped_clock", "time", "transport")
 
     def __init__(
         self, exporter: Hashable, header: Header, *, time: int, transport: str, clock: Any, stopped_clock: bool
@@ -36,17 +36,37 @@ class HeldMessage:
         self.stopped_clock = stopped_clock
         self.place: Any = None
         self.sequence: Sequence | None = None  # what the message said, once that is known
+        self.completes = False  # whether its records have come out before, without some of their lists
 
 
 class HeldSet:
-    """A data set that waits: its id, where its content stood in its datagram, and the content."""
+    """A data set that waits: its id, where its content stood in its datagram, and the content.
 
-    __slots__ = ("domain", "known", "message", "octets", "seconds", "set_id", "start", "withdrawn")
+    ``awaits`` is the id of the template that it waits for: its own, or of one that has ``outer`` for its own template
+    the first of those that its lists lack, the others being ``missing``.
+    """
+
+    __slots__ = (
+        "awaits",
+        "domain",
+        "known",
+        "message",
+        "missing",
+        "octets",
+        "outer",
+        "seconds",
+        "set_id",
+        "start",
+        "withdrawn",
+    )
 
     def __init__(self, domain: Domain, message: HeldMessage, set_id: int, start: int, octets: bytes) -> None:
         self.domain = domain
         self.message = message
         self.set_id = set_id
+        self.awaits = set_id
+        self.missing: list[int] = []
+        self.outer: KnownTemplate | None = None
         self.start = start
         self.octets = octets
         self.seconds = domain.clock.seconds  # when it was held
@@ -76,10 +96,19 @@ class Waiting:
         """Let *held* wait for the template of its id."""
         self.sets[held] = None
         self.octets += held.cost
-        self.unready.setdefault(held.set_id, {})[held] = None
+        self._wait(held)
+
+    def _wait(self, held: HeldSet) -> None:
+        self.unready.setdefault(held.awaits, {})[held] = None
         for options, by_id in self._unmarked.items():
             if options not in held.withdrawn:
-                by_id.setdefault(held.set_id, {})[held] = None
+                by_id.setdefault(held.awaits, {})[held] = None
+
+    def await_next(self, held: HeldSet) -> None:
+        """Let *held* wait for the next of the templates that its lists lack."""
+        self._stop_waiting(held)
+        held.awaits = held.missing.pop()
+        self._wait(held)
 
     def make_ready(self, held: HeldSet, known: KnownTemplate) -> None:
         """Let *held* be read by *known* as soon as there is time."""
@@ -104,13 +133,13 @@ class Waiting:
             del self.ready[held]
 
     def _stop_waiting(self, held: HeldSet) -> None:
-        sets = self.unready[held.set_id]
+        sets = self.unready[held.awaits]
         del sets[held]
         if not sets:
-            del self.unready[held.set_id]
+            del self.unready[held.awaits]
         for by_id in self._unmarked.values():
-            unmarked = by_id.get(held.set_id)
+            unmarked = by_id.get(held.awaits)
             if unmarked is not None:
                 unmarked.pop(held, None)
                 if not unmarked:
-                    del by_id[held.set_id]
+                    del by_id[held.awaits]

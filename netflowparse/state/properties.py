@@ -1,6 +1,6 @@
 """Common properties: what flows share, said once in an options record and referred to by its id.  RFC 5473.
 
-Properties may refer to properties (§7.2); ids that are not known add nothing, and circles end.
+Properties may refer to properties (§7.2).  What they refer to stands where they refer to it.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ from typing import Any, Protocol, TypeAlias
 
 from ..limits import Limits
 from ..types import Flow
+from .fact_values import copied
 from .facts import PROPERTIES_ID, Key
-from .knowledge import Fact, copied
+from .knowledge import NOTHING, Fact
 
-LONGEST_CHAIN = 32  # properties that one flow refers to, through one another
+MOST = 32  # properties that one flow refers to, itself and through one another
+NAMED = 10  # ids of properties in circles that are remembered
 
 Sources: TypeAlias = dict[str, str]  # added key -> where it came from
 
@@ -31,45 +33,103 @@ class _OwnBudget:
 
 
 class Properties:
-    """The properties in *table*, expanded with those that they refer to; values are counted off *budget*."""
+    """The properties in *table*, expanded with those that they refer to, for the flows of one message.
 
-    def __init__(self, table: Mapping[Key, Fact], budget: Budget | None) -> None:
+    Values, and every step from one to another, are counted off *budget*; once that is used up nothing is added.
+    Properties that have outlived their *lifetime* (s, "adapt" or None, over UDP; §6.1), when the domain's clock has
+    *seconds*, are not known.
+
+    ``unresolved`` are the ids that are not known, ``circular`` those of the first that refer to themselves, through one
+    another, ``cut`` says whether a flow refers to more than ``MOST``.
+    """
+
+    __slots__ = ("_budget", "_expansions", "_lifetime", "_seconds", "_table", "circular", "cut", "unresolved")
+
+    def __init__(
+        self,
+        table: Mapping[Key, Fact] = NOTHING,
+        budget: Budget | None = None,
+        *,
+        lifetime: int | str | None = None,
+        seconds: int = 0,
+    ) -> None:
         self._table = table
         self._budget = budget or _OwnBudget(Limits().values)
+        self._lifetime = lifetime
+        self._seconds = seconds
         self._expansions: dict[tuple[int, ...], dict[str, tuple[Any, str]]] = {}
+        self.unresolved: dict[int, None] = {}
+        self.circular: dict[int, None] = {}
+        self.cut = False
 
     def add(self, flow: Flow) -> Sources:
         """Add to *flow* the fields of the properties that it refers to; where they came from."""
-        ids = _references(flow[PROPERTIES_ID])
+        sources: Sources = {}
+        budget = self._budget
+        if budget.values_left < 0:
+            return sources
+        ids = self._references(flow[PROPERTIES_ID])
         expansion = self._expansions.get(ids)
         if expansion is None:
             expansion = self._expansions[ids] = self._expand(ids)
-        self._budget.values_left -= len(expansion)
-        sources: Sources = {}
-        if self._budget.values_left >= 0:
+        budget.values_left -= len(expansion)
+        if budget.values_left >= 0:
             for name, (value, origin) in expansion.items():
                 if name not in flow:
                     flow[name], sources[name] = copied(value), origin
         return sources
 
     def _expand(self, ids: tuple[int, ...]) -> dict[str, tuple[Any, str]]:
-        """The fields of the properties *ids*, the nearest first; each is followed once, so circles end."""
-        fields: dict[str, tuple[Any, str]] = {}
-        chain = list(dict.fromkeys(ids))
-        for each in chain:  # which grows
-            fact = self._table.get(each)
-            if fact is None or self._budget.values_left <= 0:
+        """The fields of the properties *ids*, and their origins."""
+        fields: dict[str, tuple[int, Any, str]] = {}
+        self._follow(ids, fields, {}, 0)
+        return {name: (value, origin) for name, (_, value, origin) in fields.items()}
+
+    def _follow(
+        self, ids: tuple[int, ...], fields: dict[str, tuple[int, Any, str]], met: dict[int, bool], depth: int
+    ) -> None:
+        """Add to *fields* those of the properties *ids*, each once, in order; of several values the nearest holds.
+
+        *met* are the properties so far: whether they are on the way that leads here.
+        """
+        self._budget.values_left -= len(ids)
+        for number in ids:
+            if number in met:
+                if met[number]:
+                    self._note_circle(number, met)
+                continue
+            if len(met) == MOST:
+                self.cut = True
+                return
+            fact = self._known(number)
+            met[number] = fact is not None
+            if fact is None:
                 continue
             self._budget.values_left -= len(fact.values)
-            for name, value in fact.values.items():
-                if name != PROPERTIES_ID:
-                    fields.setdefault(name, (value, fact.origin))
-                else:
-                    chain += [more for more in _references(value) if more not in chain][: LONGEST_CHAIN - len(chain)]
-        return fields
+            for name, value in fact.values.items() if self._budget.values_left >= 0 else ():
+                if name == PROPERTIES_ID:
+                    self._follow(self._references(value), fields, met, depth + 1)
+                elif name not in fields or depth < fields[name][0]:
+                    fields[name] = depth, value, fact.origin
+            met[number] = False
 
+    def _known(self, number: int) -> Fact | None:
+        fact = self._table.get(number)
+        if fact is None or (self._lifetime is not None and fact.outlived(self._lifetime, self._seconds)):
+            self.unresolved[number] = None
+            return None
+        return fact
 
-def _references(value: Any) -> tuple[int, ...]:
-    """The ids under commonPropertiesId: one, or a list of several."""
-    values = value if isinstance(value, list) else (value,)
-    return tuple(each for each in values if type(each) is int)[:LONGEST_CHAIN]
+    def _note_circle(self, number: int, met: dict[int, bool]) -> None:
+        """Note the properties on the way from *number* back to itself."""
+        if len(self.circular) < NAMED:
+            way = [each for each, leads_here in met.items() if leads_here]
+            self.circular.update(dict.fromkeys(way[way.index(number) :][: NAMED - len(self.circular)]))
+
+    def _references(self, value: Any) -> tuple[int, ...]:
+        """The ids under commonPropertiesId: one, or a list of several; each once."""
+        values = value if isinstance(value, list) else [value]
+        if len(values) > MOST:
+            self.cut = True
+            values = values[:MOST]
+        return tuple(dict.fromkeys(each for each in values if type(each) is int))

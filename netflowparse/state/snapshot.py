@@ -67,11 +67,12 @@ def _dump_exporter(
             _dump_domain(domain, list(indexes[id(domain)].values()), dumped.get(id(domain), 0))
             for domain in exporter.domains.values()
         ]
+        elements = None if exporter.elements is None else [each.dump() for each in exporter.elements]
     except UsageError as error:
         raise UsageError(f"snapshot: exporter {named(exporter.key)}: {error}") from error
     on, counts = exporter.rules.on, exporter.fractions
     fractions = [[rule, count, rule in on] for rule, count in counts.items()] if isinstance(counts, dict) else None
-    return {"exporter": key, "fractions": fractions, "domains": domains}
+    return {"exporter": key, "fractions": fractions, "elements": elements, "domains": domains}
 
 
 def _dump_domain(domain: Domain, definitions: list[KnownTemplate], held: int) -> dict[str, Any]:
@@ -90,13 +91,13 @@ def _dump_domain(domain: Domain, definitions: list[KnownTemplate], held: int) ->
         "templates": [known.dump() for known in definitions[:in_force]],
         "order": list(domain.templates) if history else [*domain.ids[False], *domain.ids[True]],
         "definitions": [known.dump() for known in definitions[in_force:]],
-        "knowledge": None if knowledge is None else _dump_knowledge(knowledge),
+        "knowledge": None if knowledge is None else _dump_knowledge(knowledge, domain.clock.seconds),
         "history": None if history is None else history.dump({id(each): at for at, each in enumerate(definitions)}),
     }
 
 
-def _dump_knowledge(knowledge: Knowledge) -> dict[str, Any]:
-    facts = knowledge.dump()
+def _dump_knowledge(knowledge: Knowledge, seconds: int) -> dict[str, Any]:
+    facts = knowledge.dump(seconds)
     for row in facts:
         row["time"] = dump_time(row["time"])
     return {"evicted": knowledge.evicted, "refused": knowledge.refused, "facts": facts}

@@ -10,6 +10,7 @@ from collections.abc import Callable, Hashable, Iterable
 from typing import TypeVar
 
 from .clock import DomainClock, later_by
+from .elements import merge_elements
 from .history import History
 from .snapshot_parts import DomainPart, ExporterPart, Facts, HeldPart, SnapshotPart
 from .templates import KnownTemplate
@@ -80,6 +81,7 @@ def _merge_exporters(one: ExporterPart, other: ExporterPart) -> None:
     """Make *one* both."""
     if _is_later(other.last_heard(), one.last_heard()):
         one.fractions = other.fractions
+    merge_elements(one.elements, other.elements)
     for key, domain in other.domains.items():
         if key in one.domains:
             _merge_domains(one.domains[key], domain)
@@ -127,6 +129,8 @@ def _rebase(one: DomainPart, other: DomainPart, latest: DomainPart) -> DomainClo
         behind = 0
         if clock.latest is not None and part.clock.latest is not None:
             behind = max(later_by(clock.latest, part.clock.latest), 0)
+        if part.facts is not None:
+            part.facts.rows = [{**row, "age": row["age"] + behind} if "age" in row else row for row in part.facts.rows]
         known = {id(each): each for each in _definitions(part)}
         longest = max(longest, *(each.interval for each in known.values()), 0)
         aging: list[KnownTemplate | HeldPart] = [*known.values(), *part.held]

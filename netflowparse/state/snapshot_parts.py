@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from .clock import DomainClock, later_by
 from .counts import Counts
+from .elements import Identity, LearnedElement
 from .history import History
 from .pending import HeldMessage
 from .sequence import SequenceTracker
@@ -72,6 +73,7 @@ class ExporterPart:
     fractions: dict[str, tuple[int, bool]] | None
     domains: dict[DomainKey, DomainPart]
     held: list[HeldPart] = field(default_factory=list)
+    elements: dict[Identity, LearnedElement] = field(default_factory=dict)
 
     def last_heard(self) -> int | None:
         """When one of its domains was last heard, s since 1970; None where nobody says it."""

@@ -42,8 +42,11 @@ HEADERS = {
 
 
 def is_dumped(held: HeldSet) -> bool:
-    """Whether a snapshot has room for a set: not for one far behind in a file that is read as one datagram."""
-    return held.start + len(held.octets) <= LARGEST_DATAGRAM
+    """Whether a snapshot has room for a set: not for one far behind in a file that is read as one datagram.
+
+    Nor for one whose records have come out, but for some of their lists.
+    """
+    return held.outer is None and held.start + len(held.octets) <= LARGEST_DATAGRAM
 
 
 def dump_held(exporter: Exporter, held: list[HeldSet], indexes: dict[int, dict[int, KnownTemplate]]) -> dict[str, Any]:

@@ -14,8 +14,10 @@ from ..errors import SnapshotError, UsageError
 from ..quirks import WATCHED
 from .clock import DomainClock
 from .counts import Counts
+from .elements import load_elements
+from .fact_values import DEEPEST
 from .history import History
-from .knowledge import DEEPEST, Knowledge
+from .knowledge import Knowledge
 from .snapshot import FORMAT, VERSION
 from .snapshot_parts import DomainKey, DomainPart, ExporterPart, Facts, SnapshotPart
 from .snapshot_pending import HeldReader
@@ -65,8 +67,8 @@ class _Reading:
 
     def exporter(self, dumped: Value) -> None:
         """Read an exporter and its domains."""
-        key, fractions, domains = dumped.parts("exporter", "fractions", "domains")
-        exporter = ExporterPart(load_key(key), _load_fractions(fractions), {})
+        key, fractions, elements, domains = dumped.parts("exporter", "fractions", "elements", "domains")
+        exporter = ExporterPart(load_key(key), _load_fractions(fractions), {}, elements=load_elements(elements))
         if exporter.key in self._keys:
             raise key.refuse("an exporter that is not there already")
         self._keys.add(exporter.key)

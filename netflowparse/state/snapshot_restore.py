@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from ..types import Header
 from .domains import Domain
+from .elements import LearnedElements
 from .exporters import Exporter, ExporterStore
 from .history import History
 from .knowledge import Knowledge
@@ -46,6 +47,10 @@ def _take_exporter(store: ExporterStore, part: ExporterPart) -> None:
     exporter = store.get(part.key)
     assert exporter is not None  # the one heard last is never forgotten
     _take_fractions(exporter, part)
+    if part.elements:
+        exporter.elements = LearnedElements(exporter)
+        for element in part.elements.values():
+            exporter.elements.learn(element)
     for key, domain in reversed(exporter.domains.items()):
         _take_domain(exporter, domain, part.domains[key])
 
@@ -76,7 +81,7 @@ def _take_domain(exporter: Exporter, domain: Domain, part: DomainPart) -> None:
             if template_id in domain.templates:
                 domain.ids[domain.templates[template_id].is_options][template_id] = None
     if part.facts is not None:
-        domain.knowledge = _knowledge(exporter, part.facts)
+        domain.knowledge = _knowledge(exporter, part.facts, part.clock.seconds)
 
 
 def _fitting(exporter: Exporter, templates: Iterable[KnownTemplate]) -> list[KnownTemplate]:
@@ -105,9 +110,9 @@ def _take_history(exporter: Exporter, domain: HistoricDomain, part: DomainPart, 
     exporter.give(-history.sightings)
 
 
-def _knowledge(exporter: Exporter, facts: Facts) -> Knowledge:
+def _knowledge(exporter: Exporter, facts: Facts, seconds: int) -> Knowledge:
     knowledge = Knowledge(exporter)
-    knowledge.load(facts.rows)
+    knowledge.load(facts.rows, seconds)
     knowledge.evicted += facts.evicted
     knowledge.refused += facts.refused
     return knowledge

@@ -10,15 +10,14 @@ from typing import Any, NamedTuple
 
 from ..template import VARIABLE_LENGTH, FieldSpecifier, Template
 from ..types import EventName
+from .repetition import Repetition
 from .snapshot_values import LARGEST_COUNT, LARGEST_WORD, Value, dump_time
 
 STREAMS = frozenset({"tcp", "sctp", "file"})  # transports on which withdrawals are obeyed; RFC 7011 §8.1, §8.4
 TRANSPORTS = STREAMS | {"udp"}
+CONNECTIONS = frozenset({"tcp", "sctp"})  # on which another definition needs a withdrawal; RFC 7011 §8.1, RFC 5655 §7.1
 
 FOREIGN = bytes(4)  # stands before the octets of a definition that says something else where it belongs
-ADAPT = "adapt"  # a lifetime of as many of the longest intervals between a template's repetitions:
-REFRESHES = 3  # RFC 7011 §8.4
-REPETITION = 10  # s: exporters that send a template several times at once do not repeat it in shorter intervals
 FORMERS = 4  # definitions before the one in force whose lengths are remembered
 
 WITH_TEMPLATES = frozenset({"netflow9", "ipfix"})  # protocols
@@ -27,7 +26,7 @@ MOST_FIELDS = 16_383  # in 65535 octets, 4 for each
 LARGEST_RECORD = MOST_FIELDS * VARIABLE_LENGTH
 
 
-class KnownTemplate:
+class KnownTemplate(Repetition):
     """A template in force: its definition, the octets that defined it, and when it was learned and last repeated.
 
     ``minimum_length`` are the octets of its shortest record: one for each variable length, and the fixed ones.
@@ -36,33 +35,32 @@ class KnownTemplate:
     __slots__ = (
         "definition",
         "described",
+        "edition",
         "formers",
-        "interval",
         "learned",
         "minimum_length",
         "refreshed",
-        "seconds",
         "shape",
         "suspicious",
         "template",
     )
 
     def __init__(self, template: Template, definition: bytes, learned: int, refreshed: int, seconds: int = 0) -> None:
+        super().__init__(seconds)
         self.template = template
         self.definition = definition
         self.learned = learned
         self.refreshed = refreshed
-        self.seconds = seconds  # of the domain's clock when it was last repeated
-        self.interval = 0  # s: the longest between two repetitions
         self.minimum_length = sum(1 if each.length == VARIABLE_LENGTH else each.length for each in template.fields)
         self.formers: tuple[int, ...] = ()  # record lengths of the definitions that it replaced
         self.suspicious = 0  # sets in a row that cannot have come from it
         self.shape: Any = None  # the reader of its records, hung here by the protocol;
-        self.described: Any = None  # and so the names that messages give its fields
+        self.described: Any = None  # and so the names that messages give its fields,
+        self.edition: object = None  # and which elements the exporter had described when the reader was hung here
 
     def __getstate__(self) -> dict[str, Any]:
-        state = {name: getattr(self, name) for name in self.__slots__}
-        return {**state, "shape": None, "described": None}
+        state = {name: getattr(self, name) for name in (*Repetition.__slots__, *self.__slots__)}
+        return {**state, "shape": None, "described": None, "edition": None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         for name, value in state.items():
@@ -81,23 +79,14 @@ class KnownTemplate:
 
     def refresh(self, time: int, seconds: int) -> None:
         """Note that the template was repeated."""
-        interval = seconds - self.seconds
-        if interval >= REPETITION:
-            self.interval = max(self.interval, interval)
+        self.repeat(seconds)
         self.refreshed = time
-        self.seconds = seconds
 
     def follow(self, former: KnownTemplate) -> None:
         """Note the definition that this one replaces."""
         length = former.fixed_length
         lengths = former.formers if length is None else (length, *former.formers)
         self.formers = tuple(dict.fromkeys(lengths))[:FORMERS]
-
-    def outlived(self, lifetime: int | str, seconds: int) -> bool:
-        """Whether its *lifetime* (s, or ``ADAPT``) is over; at exactly the lifetime it is still in force."""
-        if lifetime == ADAPT:
-            return bool(self.interval) and seconds - self.seconds > REFRESHES * self.interval
-        return seconds - self.seconds > int(lifetime)
 
     def dump(self) -> dict[str, Any]:
         """Plain JSON values, for ``load``."""

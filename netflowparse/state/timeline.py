@@ -12,7 +12,7 @@ from .domains import Domain
 from .history import History
 from .pending import HeldSet
 from .sightings import Place
-from .templates import STREAMS, KnownTemplate, Learned
+from .templates import CONNECTIONS, KnownTemplate, Learned
 
 if TYPE_CHECKING:
     from .exporters import Exporter
@@ -77,7 +77,7 @@ class HistoricDomain(Domain):
             return Learned("learned", "", known)
         if former is known:
             return Learned("refreshed", "", known)
-        return Learned("conflict" if transport in STREAMS else "replaced", "", known, former)
+        return Learned("conflict" if transport in CONNECTIONS else "replaced", "", known, former)
 
     def withdraw(self, template_id: int | None, *, options: bool, offset: int = 0) -> list[Template]:
         """End the template of that kind at its place, or with None all of them; those that were in force there.
@@ -99,11 +99,19 @@ class HistoricDomain(Domain):
         return [known.template for known in there]
 
     def _show(self, template_id: int) -> None:
-        current = self.history.current(template_id)
+        current, former = self.history.current(template_id), self.templates.get(template_id)
+        if former is not None and former is not current:
+            self.forget_mib_fields(template_id)
         if current is None:
             self.templates.pop(template_id, None)
         else:
             self.templates[template_id] = current
+
+    def template_at(self, template_id: int, place: Place | None) -> KnownTemplate | None:
+        """The template in force at a place; where none was yet, the first one behind it, as for what is flushed."""
+        if place is None:
+            return self.templates.get(template_id)
+        return self.history.at(template_id, place) or self.history.after(template_id, place)
 
     def hold(self, held: HeldSet) -> tuple[list[HeldSet], str]:
         """Let a set wait until its window is over."""

@@ -24,10 +24,11 @@ from construct import (
     Int32ub,
     Int64ub,
     Prefixed,
-    stream_read,
-    stream_write,
 )
 
+from ..template import VARIABLE_LENGTH
+from .lengths import VarLength
+from .lists import LISTS, Located
 from .texts import ApplicationId, PaddedText, Text
 from .values import (
     AccessListId,
@@ -47,7 +48,6 @@ from .values import (
     Value,
 )
 
-LONG_LENGTH = 255  # the first octet that says two more give the length
 WIDEST_INTEGER = 32  # octets: unsigned256
 
 UNSIGNED = frozenset({"unsigned8", "unsigned16", "unsigned32", "unsigned64", "unsigned256"})
@@ -59,8 +59,7 @@ COUNTED_NANOSECONDS = "countedNanoseconds"
 ACCESS_LIST_ID = "accessListId"
 
 INTEGERS = UNSIGNED | SIGNED | {LITTLE_ENDIAN}
-LISTS = frozenset({"basicList", "subTemplateList", "subTemplateMultiList"})
-OCTETS = frozenset({"octetArray"}) | LISTS
+OCTETS = "octetArray"
 APPLICATION_ID = "applicationId"  # an octetArray by its registration; RFC 6759 gives it a form
 
 #: Types of one or two exact widths: octets -> the Construct.  dateTime…: RFC 7011 §6.1.7 to §6.1.10.
@@ -76,7 +75,7 @@ _STANDARD: dict[str, dict[int, Construct]] = {
     "dateTimeMicroseconds": {8: NtpMicroseconds(Int64ub)},
     "dateTimeNanoseconds": {8: NtpNanoseconds(Int64ub)},
 }
-ABSTRACT_TYPES = frozenset({*_STANDARD, *UNSIGNED, *SIGNED, *OCTETS, "string"})
+ABSTRACT_TYPES = frozenset({*_STANDARD, *UNSIGNED, *SIGNED, *LISTS, OCTETS, "string"})
 EXACT: dict[str, dict[int, Construct]] = {
     **_STANDARD,
     COUNTED_MICROSECONDS: {8: CountedFraction(Int64ub, 1_000_000)},
@@ -97,22 +96,6 @@ TEXTS: dict[str, Callable[[Construct], Value]] = {
 def octet_value(octets: bytes, octet_values: str) -> str | bytes:
     """*octets* that no type explains, as "hex" text or "bytes"."""
     return octets.hex() if octet_values == "hex" else octets
-
-
-class VarLength(Construct):  # type: ignore[misc]
-    """The length before a value of variable length: 1 octet below 255, else 255 and 2 octets.  RFC 7011 §7.
-
-    Reads the 3-octet form of a short length too; writes the short one.
-    """
-
-    def _parse(self, stream: Any, context: Any, path: str) -> int:
-        length: int = stream_read(stream, 1, path)[0]
-        return length if length < LONG_LENGTH else int.from_bytes(stream_read(stream, 2, path), "big")
-
-    def _build(self, obj: int, stream: Any, context: Any, path: str) -> int:
-        data = bytes((obj,)) if obj < LONG_LENGTH else b"\xff" + obj.to_bytes(2, "big")
-        stream_write(stream, data, len(data), path)
-        return obj
 
 
 class Flexible(Value):
@@ -150,6 +133,8 @@ def fits(abstract_type: str, length: int) -> bool:
     """Whether a value of *length* octets can be read as its type; no octets at all always can ("no value")."""
     if abstract_type in INTEGERS:
         return length <= WIDEST_INTEGER
+    if abstract_type in LISTS:
+        return not length or length >= LISTS[abstract_type]
     return not length or abstract_type not in EXACT or length in EXACT[abstract_type]
 
 
@@ -157,6 +142,8 @@ def lengths_of(abstract_type: str) -> str:
     """The lengths that a value of the type can have, for the text of a problem."""
     if abstract_type in INTEGERS:
         return f"at most {WIDEST_INTEGER} octets"
+    if abstract_type in LISTS:
+        return f"at least {LISTS[abstract_type]} octet{'s' * (LISTS[abstract_type] > 1)}"
     widths = sorted(EXACT[abstract_type])
     return f"{' or '.join(map(str, widths))} octet{'' if widths == [1] else 's'}"
 
@@ -169,12 +156,14 @@ def fixed_leaf(abstract_type: str, length: int, octet_values: str = "hex") -> Co
     """
     if abstract_type in TEXTS:
         return TEXTS[abstract_type](Bytes(length)) if length else Computed("")
-    if abstract_type in OCTETS or not fits(abstract_type, length):
+    if abstract_type == OCTETS or not fits(abstract_type, length):
         if not length:
             return Computed(octet_value(b"", octet_values))
         return OCTET_VALUES[octet_values](Bytes(length))
     if not length:
         return Computed(None)
+    if abstract_type in LISTS:
+        return Located(abstract_type, length)
     if abstract_type in INTEGERS:
         if abstract_type == LITTLE_ENDIAN:
             return LittleEndian(Bytes(length))
@@ -189,9 +178,18 @@ def variable_leaf(abstract_type: str, octet_values: str = "hex") -> Construct:
         return Prefixed(VarLength(), Text(GreedyBytes))
     if abstract_type == APPLICATION_ID:
         return Prefixed(VarLength(), ApplicationId(GreedyBytes, None))
-    if abstract_type in OCTETS:
+    if abstract_type in LISTS:
+        return Located(abstract_type, None)
+    if abstract_type == OCTETS:
         return Prefixed(VarLength(), OCTET_VALUES[octet_values](GreedyBytes))
     return Prefixed(VarLength(), Flexible(abstract_type, octet_values))
+
+
+def leaf(abstract_type: str, length: int, octet_values: str = "hex") -> Construct:
+    """The Construct of a value of the *length* that a template tells, 65535: it brings its own."""
+    if length == VARIABLE_LENGTH:
+        return variable_leaf(abstract_type, octet_values)
+    return fixed_leaf(abstract_type, length, octet_values)
 
 
 def _integer(length: int, signed: bool) -> Construct:

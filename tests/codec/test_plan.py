@@ -26,7 +26,8 @@ from construct import (
 
 from netflowparse.codec.plan import Field, NotCompilable, fields_of
 from netflowparse.wire import ipfix, netflow5, netflow8, netflow9, sets
-from netflowparse.wire.leaves import VarLength
+from netflowparse.wire.lengths import VarLength
+from netflowparse.wire.lists import Located
 from netflowparse.wire.texts import Text
 from netflowparse.wire.values import Ipv4Text
 
@@ -62,6 +63,8 @@ def test_fields() -> None:
         "text" / Prefixed(VarLength(), text),
         "address" / address,
         "maybe" / If(ipfix.HasBit("count", 0x80), Int16ub),
+        "list" / Located("basicList", None),
+        "narrow list" / Located("basicList", 9),
     )
     assert fields_of(declaration) == [
         Field("version", "H"),
@@ -76,6 +79,8 @@ def test_fields() -> None:
         Field("text", "", value=text, variable=True),
         Field("address", "Q", value=address),
         Field("maybe", "H", condition=("count", 0x80)),
+        Field("list", "", variable=True, located="basicList"),
+        Field("narrow list", "9x", located="basicList"),
     ]
 
 

@@ -186,7 +186,7 @@ def test_a_hundred_tunnels(make_decoder, kind):
 @pytest.mark.fault("HD-08")
 @pytest.mark.parametrize("kind", ["gre", "vxlan", "ipip"])
 def test_tunnels_count_as_layers(make_decoder, kind):
-    flow, codes = decode(make_decoder(limits=Limits(packet_layers=8, nesting=100)), nested(kind, 100), RAW_IPV4)
+    flow, codes = decode(make_decoder(limits=Limits(packet_layers=8, nesting=32)), nested(kind, 100), RAW_IPV4)
     assert codes == ["limit"]
     assert 0 < depth(flow) <= 8
 

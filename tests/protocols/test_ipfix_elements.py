@@ -37,9 +37,9 @@ REVERSE = 29305
 )
 def test_reverse_elements_have_the_type_of_their_forward_one(decoder, element, key, octets, value):
     body = bytes.fromhex(octets)
-    learn10(decoder, template(256, [(2, 4), (REVERSE, element, len(body)), (REVERSE, element, VARIABLE)]))
+    learn10(decoder, template(256, [(8, 4), (REVERSE, element, len(body)), (REVERSE, element, VARIABLE)]))
     message = decoder.decode(ipfix_message(set_of(256, bytes(4) + body + variable(body))), "r1")
-    assert message["flows"] == [{"packetDeltaCount": 0, key: [value, value]}]
+    assert message["flows"] == [{"sourceIPv4Address": "0.0.0.0", key: [value, value]}]
     assert message["problems"] == []
 
 
@@ -48,6 +48,23 @@ def test_flows_of_reverse_elements_alone_are_kept(decoder):
     learn10(decoder, template(256, [(REVERSE, 1, 4), (REVERSE, 2, 4)]))
     message = decoder.decode(ipfix_message(set_of(256, bytes.fromhex("00000007 00000001"))), "r1")
     assert message["flows"] == [{"reverseOctetDeltaCount": 7, "reversePacketDeltaCount": 1}]
+    assert codes(message) == ["illegal_biflow"]
+
+
+@pytest.mark.conformance("IPFIX-9-02")
+def test_a_caller_can_leave_unknown_elements_out(decoder):
+    """Which keys are unknown, the registry tells; everything else stays as it was."""
+    learn10(decoder, template(256, [(8, 4), (20000, 2), (64999, 1, 4), (4, 1)]))
+    message = decoder.decode(ipfix_message(set_of(256, bytes.fromhex("C0000201 CAFE DEADBEEF 06"))), "r1")
+    (flow,) = message["flows"]
+    assert flow == {
+        "sourceIPv4Address": "192.0.2.1",
+        "ie20000": "cafe",
+        "pen64999_ie1": "deadbeef",
+        "protocolIdentifier": 6,
+    }
+    kept = {key: value for key, value in flow.items() if decoder.registry.find(key) is not None}
+    assert kept == {"sourceIPv4Address": "192.0.2.1", "protocolIdentifier": 6}
 
 
 @pytest.mark.fault("IV-24")

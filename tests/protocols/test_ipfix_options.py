@@ -113,7 +113,7 @@ def test_more_scopes_than_fields(decoder, scope_count):
 @pytest.mark.conformance("IPFIX-3.4.2-02")
 def test_nothing_but_scopes(decoder):
     message = taught(decoder, options_template(300, [(137, 4)], []), set_id=300, data=bytes.fromhex("00000005"))
-    assert message["options"] == [{"scope": {"commonPropertiesId": 5}}]
+    assert message["options"] == [{"scope": {"commonPropertiesId": 5}, "report": "common_properties"}]
     assert message["problems"] == []
 
 

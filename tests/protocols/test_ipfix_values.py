@@ -255,3 +255,27 @@ def test_application_ids_without_their_enterprise(decode, octets):
 @pytest.mark.parametrize("length", [0, 3])
 def test_padding_octets_are_kept(decode, length):
     assert decode(210, b"\0" * length) == ("00" * length, [])
+
+
+@pytest.mark.conformance("LIB-10", "INFO-3.2-02")
+@pytest.mark.parametrize(
+    ("octets", "value"),
+    [
+        ("00" * 16, 0),
+        ("ff" * 16, 340282366920938463463374607431768211455),
+        ("00000000000000010000000000000000", 18446744073709551616),
+        ("0020000000000001", 9007199254740993),  # 2^53 + 1: a float would lose the 1
+        ("ffffffffffffffff", 18446744073709551615),
+    ],
+)
+def test_counters_are_exact_at_any_width(decode, octets, value):
+    assert decode(1, octets) == (value, [])
+
+
+@pytest.mark.conformance("INFO-3.2-02")
+def test_a_counter_that_wraps_is_handed_out_as_it_came(decoder):
+    """Total counters go from the limit of their type to 0; what that means is for whoever adds them up."""
+    learn10(decoder, template(256, [(85, 4)]))
+    message = decoder.decode(ipfix_message(set_of(256, bytes.fromhex("FFFFFFFE FFFFFFFF 00000000 00000005"))), "r1")
+    assert [each["octetTotalCount"] for each in message["flows"]] == [4294967294, 4294967295, 0, 5]
+    assert message["problems"] == []

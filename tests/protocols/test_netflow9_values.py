@@ -143,3 +143,30 @@ def test_variable_length_in_version_9_past_the_flowset(decoder):
     assert message["flows"] == [{"octetDeltaCount": 0x6F6B}, flow(1)]
     (problem,) = message["problems"]
     assert (problem["code"], problem["offset"], problem["malformed"]) == ("truncated_record", 20 + 4 + 3, True)
+
+
+@pytest.mark.conformance("APPID-4.2-04")
+@pytest.mark.parametrize(
+    ("octets", "text"),
+    [
+        ("0d0001c5", "13:453"),  # engine 13 has selectors of 3 octets
+        ("03000050", "3:80"),  # the selector stands to the right of the widest one
+        ("030050", "3:80"),  # a template of its own for selectors of 2 octets
+        ("0300000000000050", "3:80"),
+        ("140000304400009e77", "20:12356:40567"),
+    ],
+)
+def test_application_ids_of_fixed_width(decoder, octets, text):
+    """Version 9 has no variable length: a template for each width, or one as wide as the widest."""
+    body = bytes.fromhex(octets)
+    found, message = values(decoder, [(4, 1), (95, len(body)), (5, 1)], b"\x06" + body + b"\x20")
+    assert found == {"protocolIdentifier": 6, "applicationId": text, "ipClassOfService": 0x20}
+    assert message["problems"] == []
+
+
+@pytest.mark.conformance("APPID-4.2-04")
+def test_application_ids_of_several_widths_side_by_side(decoder):
+    learn9(decoder, template(256, [(95, 4)]), template(257, [(95, 3)]))
+    data = set_of(256, bytes.fromhex("0D0001C5")), set_of(257, bytes.fromhex("030050 0301BB"))
+    message = decoder.decode(netflow9_datagram(*data), "r1")
+    assert [each["applicationId"] for each in message["flows"]] == ["13:453", "3:80", "3:443"]

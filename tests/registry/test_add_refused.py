@@ -24,6 +24,7 @@ from .rows import IANA_HEADINGS, VENDOR_HEADINGS, vendor_row
         (vendor_row(name="two\nlines"), r"row 1: name is 'two\\nlines'"),
         (vendor_row(name="n" * 256), r"\(256 characters\), expected 1 to 255"),
         (vendor_row(name="scope"), "row 1: name is 'scope', a reserved word"),
+        (vendor_row(name="tunnel"), "row 1: name is 'tunnel', a reserved word"),
         (vendor_row(0, 8), "row 1: element 8 is sourceIPv4Address ipv4Address default current, found myCounter"),
         (vendor_row(9, 234, "FW_EXT_EVENT", "string"), "row 1: element 234 of enterprise 9 is FW_EXT_EVENT unsigned16"),
         (vendor_row(0, 600, "octetDeltaCount"), "row 1: name is 'octetDeltaCount', the key of element 1;"),

@@ -70,6 +70,29 @@ def test_labels_of_values(registry, element, value, label):
     assert registry.label(element, value) == label
 
 
+@pytest.mark.conformance("TCPBITS-3-01")
+@pytest.mark.parametrize(
+    ("value", "label"),
+    [
+        (0xF002, "SYN"),  # a data offset of 15 words, that does not belong here, and SYN
+        (0x1000, ""),
+        (0x8010, "ACK"),
+        (0xF400, None),  # bits that are reserved, but of the flags
+        (0xFFFF, "FIN|SYN|RST|PSH|ACK|URG|ECE|CWR|AE|0xe00"),
+        (0x1F002, "SYN|0x10000"),
+    ],
+)
+def test_the_upper_four_bits_beside_tcp_flags_are_ignored(registry, value, label):
+    assert registry.label("tcpControlBits", value) == label
+    assert registry.label("reverseTcpControlBits", value) == label
+
+
+@pytest.mark.conformance("TCPBITS-3-01")
+def test_bits_beside_flags_have_no_label(registry):
+    assert sorted(registry.describe("tcpControlBits")["labels"]) == [1 << bit for bit in range(9)]
+    assert registry.describe("tcpControlBits")["type"] == "unsigned16"
+
+
 @pytest.mark.conformance("INFO-3.2.5-01")
 @pytest.mark.parametrize(
     ("element", "value", "label"),

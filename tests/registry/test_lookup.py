@@ -186,3 +186,25 @@ def test_numbers_may_be_of_a_kind_of_int(registry):
     assert registry.lookup(False, number) == registry.lookup(0, 8)
     assert registry.element(0, number) == registry.netflow9(number) == registry.lookup(0, 8)
     assert registry.netflow9_scope(True) == registry.netflow9_scope(1)
+
+
+@pytest.mark.parametrize(
+    ("enterprise", "element_id", "is_open"),
+    [
+        (0, 8, False),
+        (0, 32000, False),  # IANA's space is IANA's
+        (29305, 1, False),
+        (29305, 32000, False),
+        (9, 12235, False),
+        (9, 4245, True),  # published without a type
+        (9, 32000, True),
+        (9999, 1, True),
+    ],
+)
+def test_elements_that_exporters_may_describe(registry, enterprise, element_id, is_open):
+    assert registry.is_open(enterprise, element_id) is is_open
+
+
+def test_what_the_caller_defines_nobody_else_does(registry):
+    registry.add("pen,element_id,name,data_type\n9999,1,mine,\n")
+    assert (registry.is_open(9999, 1), registry.is_open(9999, 2)) == (False, True)

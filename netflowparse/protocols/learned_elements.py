@@ -1,0 +1,95 @@
+"""Elements that exporters have described themselves, where the registry does not know them.  RFC 5610.
+
+What is believed of type records is decided in ``type_records``; here it meets templates and the shapes of records.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..codec.record import Learned
+from ..codec.shapes import RecordShape
+from ..registry import Element, Registry
+from ..registry.element import unknown
+from ..state.elements import LearnedElement
+from ..state.exporters import Exporter
+from ..state.templates import KnownTemplate
+from ..template import Template
+from .assembly import Assembly
+
+ELEMENT = "element"  # kind of a row of knowledge
+RENEWAL = 16  # values that can be read in the time that one field of a new shape takes, and more
+
+
+def _element(registry: Registry, learned: LearnedElement) -> Element | None:
+    """How values of an element are read by what is learned of it; None where that counts no longer."""
+    enterprise, number = learned.enterprise, learned.id
+    if learned.conflicting or not registry.is_open(enterprise, number):
+        return None
+    element = registry.lookup(enterprise, number) or unknown(enterprise, number, learned.key)
+    return element._replace(type=learned.type)
+
+
+def _described(exporter: Exporter, registry: Registry, enterprise: int, element_id: int) -> Element | None:
+    known = None if exporter.elements is None else exporter.elements.get(enterprise, element_id)
+    return None if known is None else _element(registry, known)
+
+
+def element_of(exporter: Exporter, registry: Registry, enterprise: int, element_id: int) -> Element:
+    """The element with this number in IPFIX: as *registry* has it, or else as the exporter has described it."""
+    return _described(exporter, registry, enterprise, element_id) or registry.element(enterprise, element_id)
+
+
+def learned_fields(exporter: Exporter, template: Template, registry: Registry) -> Learned:
+    """The fields of *template*, by their index, with elements that the exporter has described."""
+    if exporter.elements is None or template.protocol != "ipfix":
+        return ()
+    found = (_described(exporter, registry, each.enterprise, each.id) for each in template.fields)
+    return tuple((index, element) for index, element in enumerate(found) if element is not None)
+
+
+def edition_of(exporter: Exporter) -> object:
+    """What is replaced by another object whenever the exporter has described an element anew."""
+    return None if exporter.elements is None else exporter.elements.edition
+
+
+def hang_shape(work: Assembly, known: KnownTemplate) -> RecordShape:
+    """Hang the shape on a template by which its records are read from now on."""
+    exporter, context = work.domain.exporter, work.context
+    learned = learned_fields(exporter, known.template, context.registry)
+    shape = context.shapes.shape(known.template, work.rules, clocked=work.clock is not None, learned=learned)
+    known.shape, known.edition = shape, edition_of(exporter)
+    return shape
+
+
+def renew_shape(work: Assembly, known: KnownTemplate, shape: RecordShape) -> RecordShape:
+    """As ``hang_shape``, for a template whose *shape* may not know what the exporter has described since.
+
+    A datagram that asks for that again and again gets the shape as it was: its records cost little, a shape much.
+    """
+    work.renewed += len(known.template.fields)
+    if work.renewed * RENEWAL > work.context.limits.values:
+        return shape
+    return hang_shape(work, known)
+
+
+def element_rows(exporter: Exporter, registry: Registry) -> list[dict[str, Any]]:
+    """A plain row for each element that the exporter has described; ``flow_key`` is its key in flows."""
+    return [
+        {
+            "protocol": "ipfix",
+            "domain": None,
+            "kind": ELEMENT,
+            "key": f"{each.enterprise}:{each.id}",
+            "name": each.name,
+            "flow_key": element_of(exporter, registry, each.enterprise, each.id).key,
+            "type": each.type,
+            "semantics": each.semantics,
+            "units": each.units,
+            "range": each.range,
+            "conflicting": each.conflicting,
+            "source": "options",
+            "time": each.time,
+        }
+        for each in exporter.elements or ()
+    ]

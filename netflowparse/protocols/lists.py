@@ -1,0 +1,294 @@
+"""Structured data: lists inside values, read by the templates in force where their record stands.  RFC 6313 §4.
+
+Reading a record tells where its lists stand; here they are read, one inside another, without copying.  The records in
+them are those of templates, and read as such; a basicList's values are read as records of one field.  What is wrong
+with a list costs the record that it stands in nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple, TypeAlias
+
+from ..codec.layout import Layout
+from ..codec.reader import Faults
+from ..codec.record import value_type
+from ..codec.shapes import RecordShape
+from ..codec.spans import spans
+from ..errors import BAD_VALUE, LIMIT, MISSING_TEMPLATE, NO_PROGRESS
+from ..state.templates import KnownTemplate
+from ..types import Flow
+from ..wire.ipfix import ENTERPRISE_BIT
+from ..wire.leaves import lengths_of, octet_value
+from ..wire.lists import BASIC_LIST, ENTRY_HEADER, LISTS, SEMANTICS, SUB_TEMPLATE_LIST, Span
+from ..wire.sets import FIRST_DATA_SET
+from .assembly import Assembly
+from .learned_elements import element_of
+from .reading import read_by
+
+#: how a value is reached from its record: (the way to the list around it, keys and indices from there)
+Path: TypeAlias = "tuple[Path | None, tuple[str | int, ...]]"
+
+
+class Lack(NamedTuple):
+    """Records in a list whose template is not known: where they stand, and the dict that is to have them."""
+
+    lists: Lists
+    target: dict[str, Any]
+    template_id: int
+    start: int
+    end: int
+    depth: int
+    path: Path
+
+
+class Lists:
+    """The lists in the records of one data set, whose content stands from *start* to *end* and is read by *known*."""
+
+    def __init__(self, work: Assembly, known: KnownTemplate, set_id: int, start: int, end: int) -> None:
+        self.known = known
+        self.set_id = set_id
+        self.start = start
+        self.end = end
+        self._work = work
+        self._heads = work.context.list_heads
+        self._limited = False  # whether it has been told that there are too many values
+
+    def read(self, layout: Layout, records: Iterable[Flow], depth: int = 1, path: Path | None = None) -> None:
+        """Put the lists of *records* in the places where reading by *layout* has left their spans."""
+        for number, record in enumerate(records):
+            for place in layout.lists:
+                holder = record["scope"] if place.scope else record
+                here: Path = path, () if path is None else ("records", number)
+                if place.scope:
+                    here = here, ("scope",)
+                if place.position is None:
+                    value = self._value(place.abstract_type, holder[place.key], depth, (here, (place.key,)))
+                    holder[place.key] = value
+                else:
+                    values = holder[place.key]
+                    here = here, (place.key, place.position)
+                    values[place.position] = self._value(place.abstract_type, values[place.position], depth, here)
+
+    def _value(self, abstract_type: str, span: Span, depth: int, path: Path) -> Any:
+        start, end = span
+        if end - start < LISTS[abstract_type]:
+            self._note(BAD_VALUE, f"{end - start} octets, expected {lengths_of(abstract_type)}", start, end, path)
+            return self._octets(start, end)
+        nesting = self._work.context.limits.nesting
+        if depth > nesting:
+            self._note(LIMIT, f"more than {nesting} lists inside one another", start, end, path, limit="nesting")
+            return self._octets(start, end)
+        if abstract_type == BASIC_LIST:
+            return self._basic_list(start, end, depth, path)
+        if abstract_type == SUB_TEMPLATE_LIST:
+            semantic, template_id = self._heads.sub_template_list(self._work.octets, start)
+            made = {"semantic": SEMANTICS.get(semantic, semantic), "template_id": template_id}
+            self._records(made, template_id, start + LISTS[abstract_type], end, depth, path)
+            return made
+        return self._multi_list(start, end, depth, path)
+
+    def _basic_list(self, start: int, end: int, depth: int, path: Path) -> Any:
+        """A basicList's semantic, element and values.  §4.5.1."""
+        work, position = self._work, start + LISTS[BASIC_LIST]
+        semantic, element_id, length = self._heads.basic_list(work.octets, start)
+        enterprise = 0
+        if element_id & ENTERPRISE_BIT:
+            element_id &= ~ENTERPRISE_BIT
+            if end - position < 4:
+                self._note(BAD_VALUE, f"{end - start} octets, expected at least 9", start, end, path)
+                return self._octets(start, end)
+            (enterprise,) = self._heads.enterprise(work.octets, position)
+            position += 4
+        element = element_of(work.domain.exporter, work.context.registry, enterprise, element_id)
+        made: dict[str, Any] = {"semantic": SEMANTICS.get(semantic, semantic), "element": element.key, "values": []}
+        if position == end:
+            return made
+        if not length:
+            self._note(NO_PROGRESS, "values that have no octets", position, end, path)
+        elif not work.values_left:
+            self._limit(position, end, path)
+        else:
+            in_options = self.known.is_options
+            abstract_type = value_type(element, length, work.rules, in_options=in_options)
+            shape = work.context.shapes.items(abstract_type, length)
+            position = self._items(made, shape, position, end, depth, path)
+        if position < end:
+            made["undecoded"] = self._octets(position, end)
+        return made
+
+    def _items(self, made: dict[str, Any], shape: RecordShape, start: int, end: int, depth: int, path: Path) -> int:
+        """Read the values of a basicList; the offset behind the last that is whole."""
+        work, most = self._work, self._work.values_left
+        faults: Faults = []
+        layout, read = shape.layout, shape.read
+        assert layout is not None
+        assert read is not None
+        records, stop = read(work.octets, start, end, most, faults, None)
+        work.values_left -= len(records)
+        values = made["values"] = [record["value"] for record in records]
+        if layout.lists:
+            kind = layout.lists[0].abstract_type
+            made["values"] = [
+                self._value(kind, span, depth + 1, (path, ("values", number))) for number, span in enumerate(values)
+            ]
+        if layout.misfits and records:
+            why = f"values of {layout.minimum_length} octets, expected {layout.misfits[0][1]}"
+            self._note(BAD_VALUE, why, start, stop, path, element=made["element"])
+        for number, first, last, _, expected in self._each(layout, faults, start, end):
+            here: Path = path, ("values", number)
+            self._note_value(made["element"], expected, first, last, here)
+        self._leftover(layout, len(records) == most, stop, end, path)
+        return stop
+
+    def _multi_list(self, start: int, end: int, depth: int, path: Path) -> dict[str, Any]:
+        """A subTemplateMultiList's semantic and entries.  §4.5.3."""
+        work, position = self._work, start + 1
+        semantic, entries = work.octets[start], list[dict[str, Any]]()
+        made: dict[str, Any] = {"semantic": SEMANTICS.get(semantic, semantic), "entries": entries}
+        why = ""
+        while position < end and not why:
+            if end - position < ENTRY_HEADER:
+                why = f"{end - position} octets, an entry has at least {ENTRY_HEADER}"
+                break
+            template_id, length = self._heads.entry(work.octets, position)
+            if 0 < length < ENTRY_HEADER or position + length > end:
+                why = f"an entry of length {length}, {end - position} octets are there"
+                break
+            if not work.values_left:
+                self._limit(position, end, path)
+                break
+            work.values_left -= 1
+            entry: dict[str, Any] = {"template_id": template_id}
+            after = position + max(length, ENTRY_HEADER)  # 0 stands for no records; the header is there all the same
+            here: Path = path, ("entries", len(entries))
+            entries.append(entry)
+            self._records(entry, template_id, position + ENTRY_HEADER, after, depth, here)
+            position = after
+        if why:
+            self._note(BAD_VALUE, why, position, end, path)
+        if position < end:
+            made["undecoded"] = self._octets(position, end)
+        return made
+
+    def _records(self, target: dict[str, Any], template_id: int, start: int, end: int, depth: int, path: Path) -> None:
+        """Give *target* the records of a template, or the octets of what cannot be read."""
+        work = self._work
+        if start == end:
+            target["records"] = []
+            return
+        known = self._template(template_id)
+        if template_id < FIRST_DATA_SET:
+            self._note(BAD_VALUE, f"template id {template_id}, need at least {FIRST_DATA_SET}", start, end, path)
+        elif known is None:
+            work.lack(Lack(self, target, template_id, start, end, depth, path))
+        elif not known.minimum_length:
+            self._note(NO_PROGRESS, f"records of template {template_id} have no octets", start, end, path)
+        elif work.values_left < len(known.template.fields):
+            self._limit(start, end, path)
+        else:
+            self._read_records(target, known, start, end, depth, path)
+            return
+        target["octets"] = self._octets(start, end)
+
+    def _read_records(
+        self, target: dict[str, Any], known: KnownTemplate, start: int, end: int, depth: int, path: Path
+    ) -> None:
+        most = self._work.values_left // len(known.template.fields)
+        _, layout, records, stop, faults = read_by(self._work, known, start, end, most)
+        target["records"] = records
+        if layout.lists:
+            self.read(layout, records, depth + 1, path)
+        scope = known.template.scope_count or 0
+        if records:
+            for index, expected in layout.misfits:
+                why = f"{layout.names[index]} of {layout.fields[index].octets} octets, expected {expected}"
+                self._note(BAD_VALUE, why, start, stop, path, element=layout.names[index])
+        for number, first, last, index, expected in self._each(layout, faults, start, end):
+            name = layout.names[index]
+            steps = ("scope", name) if index < scope else (name,)
+            self._note_value(name, expected, first, last, (path, ("records", number, *steps)))
+        self._leftover(layout, len(records) == most, stop, end, path)
+        if stop < end:
+            target["undecoded"] = self._octets(stop, end)
+
+    def _template(self, template_id: int) -> KnownTemplate | None:
+        """The template in force where the set stands; those in lists are of the same domain.  §4.5.2."""
+        work = self._work
+        place = None if work.place is None else work.place.at(self.start)
+        known = work.domain.template_at(template_id, place)
+        return known if known is None or work.in_force(known) else None
+
+    def _each(self, layout: Layout, faults: Faults, start: int, end: int) -> Iterable[tuple[int, int, int, int, str]]:
+        """(record's number, start and end of the value, field's index, what was expected) of each fault, in order."""
+        work, at, number = self._work, start, 0
+        for where, index in sorted(faults):
+            if work.problems.full:
+                work.problems.count(where)
+                continue
+            while at != where:
+                at = spans(layout.fields, work.octets, at, end)[-1][1]
+                number += 1
+            first, last = spans(layout.fields, work.octets, where, end)[index]
+            value = layout.fields[index].value
+            yield number, first, last, index, value.fault(work.octets[first:last]) if value else ""
+
+    def _leftover(self, layout: Layout, full: bool, stop: int, end: int, path: Path) -> None:
+        left = end - stop
+        if left >= layout.minimum_length and full:
+            self._limit(stop, end, path)
+        elif left:  # there is no padding in lists, §5.5
+            self._note(BAD_VALUE, f"{left} octets after the last whole one", stop, end, path)
+
+    def _octets(self, start: int, end: int) -> str | bytes:
+        return octet_value(self._work.octets[start:end], self._work.context.engine.octet_values)
+
+    def _limit(self, start: int, end: int, path: Path) -> None:
+        """Note, once for the set, that there are more values than are decoded."""
+        if not self._limited:
+            self._limited = True
+            why = f"more than {self._work.context.limits.values} values"
+            self._note(LIMIT, why, start, end, path, limit="values")
+
+    def _note_value(self, element: str, expected: str, start: int, end: int, path: Path) -> None:
+        quoted = self._work.problems.quote(self._work.octets, start, end)
+        self._note(BAD_VALUE, f"{quoted or 'no octets'}, expected {expected}", start, end, path, element=element)
+
+    def _note(self, code: str, why: str, start: int, end: int, path: Path, **facts: Any) -> None:
+        problems = self._work.problems
+        if problems.full:
+            problems.count(start)
+            return
+        steps = _steps(path)
+        facts = {"set_id": self.set_id, "template_id": self.set_id, "path": steps, **facts}
+        facts.setdefault(
+            "element", next(step for step in reversed(steps) if isinstance(step, str) and step not in WAYS)
+        )
+        message = f"{'.'.join(map(str, steps))} at octet {start}: {why}"
+        problems.leave(code, message, self._work.octets, start, end, **facts)
+
+    def complete(self, lack: Lack) -> bool:
+        """Read what lacked its template, if that has come; whether it had."""
+        if self._template(lack.template_id) is None:
+            return False
+        del lack.target["octets"]
+        self._records(lack.target, lack.template_id, lack.start, lack.end, lack.depth, lack.path)
+        return True
+
+    def report(self, lack: Lack, *, waits: bool) -> None:
+        """Note what lacks its template, and whether it waits for that."""
+        why = f"template {lack.template_id} is not known, {lack.end - lack.start} octets "
+        why += "wait for it" if waits else "left undecoded"
+        self._note(MISSING_TEMPLATE, why, lack.start, lack.end, lack.path, template_id=lack.template_id, waiting=waits)
+
+
+#: keys of lists, which are no elements
+WAYS = frozenset({"scope", "values", "records", "entries"})
+
+
+def _steps(path: Path | None) -> list[str | int]:
+    steps: list[tuple[str | int, ...]] = []
+    while path is not None:
+        path, own = path
+        steps.append(own)
+    return [step for own in reversed(steps) for step in own]

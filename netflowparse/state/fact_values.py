@@ -1,0 +1,50 @@
+"""The values of facts: copied, measured, and as the JSON of snapshots."""
+
+from __future__ import annotations
+
+from typing import Any
+
+DEEPEST = 256  # levels of lists and dicts in a value of a snapshot: at most 7 for each of the lists inside lists
+OCTETS = ""  # the one key of a dict that stands for octets in a snapshot; no element has it
+
+
+def copied(value: Any) -> Any:
+    """*value* with dicts and lists of its own: what is handed out may be changed by who gets it."""
+    if type(value) is dict:
+        return {key: copied(each) for key, each in value.items()}
+    return [copied(each) for each in value] if type(value) is list else value
+
+
+def size_of(value: Any) -> int:
+    """The characters and octets in *value*, other things counting 8."""
+    if isinstance(value, str | bytes):
+        return len(value)
+    if isinstance(value, dict):
+        return sum(len(key) + size_of(each) for key, each in value.items())
+    return sum(map(size_of, value)) if isinstance(value, list) else 8
+
+
+def to_json(value: Any) -> Any:
+    """*value* in JSON's types alone, for ``from_json``."""
+    if isinstance(value, dict):
+        return {key: to_json(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [to_json(each) for each in value]
+    return {OCTETS: value.hex()} if isinstance(value, bytes) else value
+
+
+def from_json(value: Any, levels: int = DEEPEST) -> Any:
+    """The value that ``to_json`` has made *value* from; ValueError for what it does not make."""
+    if isinstance(value, dict | list) and not levels:
+        raise ValueError(f"more than {DEEPEST} levels")
+    if isinstance(value, list):
+        return [from_json(each, levels - 1) for each in value]
+    if not isinstance(value, dict):
+        if value is None or type(value) in (str, int, float, bool):
+            return value
+        raise ValueError(f"a {type(value).__name__}")
+    if value.keys() == {OCTETS} and isinstance(value[OCTETS], str):
+        return bytes.fromhex(value[OCTETS])
+    if not all(isinstance(key, str) for key in value):
+        raise ValueError("a key that is no str")
+    return {key: from_json(each, levels - 1) for key, each in value.items()}

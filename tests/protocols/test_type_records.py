@@ -1,0 +1,632 @@
+"""Type records (RFC 5610): what exporters say of elements that nobody here knows, and what is not believed of it."""
+
+import json
+import pickle
+import time
+from unittest import mock
+
+import pytest
+
+from netflowparse import Decoder, Limits, Registry
+from netflowparse.codec import shapes
+from tests.message_builder import (
+    ipfix_message,
+    netflow9_datagram,
+    netflow9_options_template,
+    options_template,
+    set_of,
+    template,
+    variable,
+)
+from tests.protocols.messages import codes, events
+
+PEN = 9999
+#: privateEnterpriseNumber and informationElementId as scope, then type, semantics, units and name
+TYPES = options_template(400, [(346, 4), (303, 2)], [(339, 1), (344, 1), (345, 2), (341, 65535)])
+FIELDS = [(8, 4), (PEN, 1, 4)]  # sourceIPv4Address and the element that is described
+DATA = set_of(256, bytes([192, 0, 2, 1]) + (1500).to_bytes(4, "big"))
+HEX = {"sourceIPv4Address": "192.0.2.1", "pen9999_ie1": "000005dc"}
+UNSIGNED32, SIGNED32, FLOAT32, STRING, BASIC_LIST = 3, 7, 9, 13, 20
+
+
+def said(name=b"queueDepth", data_type=UNSIGNED32, semantics=1, units=3, *, pen=PEN, number=1):
+    """A type record of template 400."""
+    numbers = ((pen, 4), (number, 2), (data_type, 1), (semantics, 1), (units, 2))
+    return b"".join(value.to_bytes(length, "big") for value, length in numbers) + variable(name)
+
+
+def types(*records):
+    """A set of type records."""
+    return set_of(400, b"".join(records))
+
+
+def taught(decoder, *records, exporter="r1", **header):
+    """The message of an options template and these type records."""
+    return decoder.decode(ipfix_message(set_of(3, TYPES), types(*records), **header), exporter)
+
+
+def flow_of(decoder, exporter="r1"):
+    """What template 256 and one record decode to."""
+    message = decoder.decode(ipfix_message(set_of(2, template(256, FIELDS)), DATA), exporter)
+    assert codes(message) == []
+    (flow,) = message["flows"]
+    return flow
+
+
+def elements(decoder, exporter="r1"):
+    """(key, flow key, type, conflicting) of what is known of elements."""
+    return [
+        (row["key"], row["flow_key"], row["type"], row["conflicting"])
+        for row in decoder.knowledge(exporter)
+        if row["kind"] == "element"
+    ]
+
+
+@pytest.mark.conformance("TYPEREC-3.9-01", "TYPEREC-3.9-02", "TYPEREC-3.9-07")
+def test_a_whole_exchange(decoder):
+    data = bytes.fromhex(
+        "000A 0024 65E0F000 00000000 00000001"  # version 10, 36 octets, export time, sequence number, domain 1
+        "0100 0014"  # data set of template 256, 20 octets
+        "C0000201 000005DC C0000202 00000007"  # 192.0.2.1, 1500; 192.0.2.2, 7
+    )
+    definition = bytes.fromhex(
+        "000A 0024 65E0F000 00000000 00000001"  # 36 octets
+        "0002 0014"  # template set, 20 octets
+        "0100 0002"  # template 256, 2 fields
+        "0008 0004"  # sourceIPv4Address, 4 octets
+        "8001 0004 0000270F"  # enterprise bit and element 1, 4 octets, enterprise 9999
+    )
+    description = bytes.fromhex(
+        "000A 0081 65E0F000 00000000 00000001"  # 129 octets
+        "0003 002E"  # options template set, 46 octets
+        "0101 0009 0002"  # options template 257, 9 fields, the first 2 of them scope
+        "015A 0004"  # 346 privateEnterpriseNumber, 4 octets
+        "012F 0002"  # 303 informationElementId, 2
+        "0153 0001"  # 339 informationElementDataType, 1
+        "0158 0001"  # 344 informationElementSemantics, 1
+        "0159 0002"  # 345 informationElementUnits, 2
+        "0156 0008"  # 342 informationElementRangeBegin, 8
+        "0157 0008"  # 343 informationElementRangeEnd, 8
+        "0155 FFFF"  # 341 informationElementName, variable
+        "0154 FFFF"  # 340 informationElementDescription, variable
+        "0101 0043"  # data set of template 257, 67 octets
+        "0000270F 8001"  # enterprise 9999, element 1 with the enterprise bit
+        "03 01 0003"  # unsigned32, quantity, packets
+        "0000000000000000 00000000000F4240"  # from 0 to 1000000
+        "0A 71756575654465707468"  # 10 octets: queueDepth
+        "18 5061636B65747320696E2074686520717565756520 6E6F77"  # 24 octets: Packets in the queue now
+        "00"  # padding
+    )
+    decoder.decode(definition, "r1")
+    before = decoder.decode(data, "r1")
+    assert before["flows"] == [
+        {"sourceIPv4Address": "192.0.2.1", "pen9999_ie1": "000005dc"},
+        {"sourceIPv4Address": "192.0.2.2", "pen9999_ie1": "00000007"},
+    ]
+    message = decoder.decode(description, "r1")
+    assert message["options"] == [
+        {
+            "scope": {"privateEnterpriseNumber": 9999, "informationElementId": 0x8001},
+            "informationElementDataType": 3,
+            "informationElementSemantics": 1,
+            "informationElementUnits": 3,
+            "informationElementRangeBegin": 0,
+            "informationElementRangeEnd": 1_000_000,
+            "informationElementName": "queueDepth",
+            "informationElementDescription": "Packets in the queue now",
+            "report": "element_type",
+        }
+    ]
+    assert message["problems"] == []
+    after = decoder.decode(data, "r1")
+    assert after["flows"] == [
+        {"sourceIPv4Address": "192.0.2.1", "queueDepth": 1500},
+        {"sourceIPv4Address": "192.0.2.2", "queueDepth": 7},
+    ]
+    assert before["flows"][0]["pen9999_ie1"] == "000005dc"  # what has come out stays
+    assert decoder.knowledge("r1") == [
+        {
+            "protocol": "ipfix",
+            "domain": None,
+            "kind": "element",
+            "key": "9999:1",
+            "name": "queueDepth",
+            "flow_key": "queueDepth",
+            "type": "unsigned32",
+            "semantics": "quantity",
+            "units": "packets",
+            "range": "0-1000000",
+            "conflicting": False,
+            "source": "options",
+            "time": 0x65E0F000,
+        }
+    ]
+    json.dumps(message, allow_nan=False)
+
+
+@pytest.mark.conformance("TYPEREC-3.9-01")
+@pytest.mark.parametrize(
+    ("scope", "fields", "octets"),
+    [
+        ([(303, 2), (346, 4)], [(339, 1)], "0001 0000270F 03"),
+        ([(346, 4)], [(339, 1), (303, 2)], "0000270F 03 0001"),
+        ([(339, 1)], [(303, 2), (346, 4)], "03 0001 0000270F"),
+        ([(303, 4), (346, 2)], [(339, 2), (41, 1)], "00000001 270F 0003 05"),  # other widths, and another element
+        ([(346, 4), (303, 2)], [(339, 1), (344, 0), (341, 0), (343, 0)], "0000270F 0001 03"),  # without octets
+    ],
+)
+def test_told_by_its_elements_in_any_order(decoder, scope, fields, octets):
+    sets = set_of(3, options_template(999, scope, fields)), set_of(999, bytes.fromhex(octets))
+    assert codes(decoder.decode(ipfix_message(*sets), "r1")) == []
+    assert elements(decoder) == [("9999:1", "pen9999_ie1", "unsigned32", False)]
+    assert flow_of(decoder) == {**HEX, "pen9999_ie1": 1500}
+
+
+@pytest.mark.parametrize("fields", [[(344, 1), (341, 10)], [(339, 1)]])
+def test_a_part_of_them_is_no_type_record(decoder, fields):
+    scope = [(303, 2)] if len(fields) == 1 else [(303, 2), (346, 4)]
+    sets = set_of(3, options_template(999, scope, fields)), set_of(999, bytes(40))
+    assert codes(decoder.decode(ipfix_message(*sets), "r1")) == []
+    assert elements(decoder) == []
+
+
+@pytest.mark.conformance("TYPEREC-3.8-01")
+def test_the_enterprise_bit_of_an_id_means_nothing(decoder):
+    assert codes(taught(decoder, said(number=0x8001))) == []
+    assert codes(taught(decoder, said(number=1))) == []  # the same statement
+    assert elements(decoder) == [("9999:1", "queueDepth", "unsigned32", False)]
+
+
+@pytest.mark.conformance("TYPEREC-3.9-07")
+def test_only_later_data_is_read_so(decoder):
+    sets = [set_of(3, TYPES), set_of(2, template(256, FIELDS)), DATA, types(said()), DATA]
+    message = decoder.decode(ipfix_message(*sets), "r1")
+    assert message["flows"] == [HEX, {"sourceIPv4Address": "192.0.2.1", "queueDepth": 1500}]
+
+
+@pytest.mark.conformance("TYPEREC-3.9-07")
+def test_data_that_waits_is_read_by_what_is_known_then(decoder):
+    assert codes(decoder.decode(ipfix_message(DATA), "r1")) == ["missing_template"]
+    taught(decoder, said())
+    message = decoder.decode(ipfix_message(set_of(2, template(256, FIELDS))), "r1")
+    assert message["late"][0]["flows"] == [{"sourceIPv4Address": "192.0.2.1", "queueDepth": 1500}]
+
+
+@pytest.mark.conformance("TYPEREC-3.9-02")
+def test_templates_show_the_names(decoder):
+    first = decoder.decode(ipfix_message(set_of(2, template(256, FIELDS))), "r1")
+    assert [field["name"] for field in first["templates"][0]["fields"]] == ["sourceIPv4Address", "pen9999_ie1"]
+    taught(decoder, said())
+    again = decoder.decode(ipfix_message(set_of(2, template(256, FIELDS))), "r1")
+    assert events(again) == [("refreshed", 256)]
+    names = ["sourceIPv4Address", "queueDepth"]
+    assert [field["name"] for field in again["templates"][0]["fields"]] == names
+    row = next(row for row in decoder.templates() if row["template_id"] == 256)
+    assert [field["name"] for field in row["fields"]] == names
+
+
+@pytest.mark.conformance("TYPEREC-3.9-03")
+def test_another_exporter_is_not_believed_for_it(decoder):
+    taught(decoder, said(), exporter="r1")
+    assert flow_of(decoder, "r2") == HEX
+    assert flow_of(decoder, "r1") == {"sourceIPv4Address": "192.0.2.1", "queueDepth": 1500}
+    assert flow_of(decoder, "r2") == HEX
+    taught(decoder, said(b"delta", SIGNED32), exporter="r2")
+    assert flow_of(decoder, "r2") == {"sourceIPv4Address": "192.0.2.1", "delta": 1500}
+    decoder.forget("r1")
+    assert flow_of(decoder, "r1") == HEX
+    assert elements(decoder) == []
+
+
+@pytest.mark.conformance("TYPEREC-3.9-03")
+def test_all_domains_of_an_exporter_share_it(decoder):
+    taught(decoder, said(), observationDomainId=7)
+    assert flow_of(decoder) == {"sourceIPv4Address": "192.0.2.1", "queueDepth": 1500}
+
+
+@pytest.mark.conformance("TYPEREC-3.9-04")
+@pytest.mark.fault("ST-17")
+def test_iana_is_not_contradicted(decoder):
+    message = taught(decoder, said(b"mine", STRING, 0, 0, pen=0, number=8))
+    (problem,) = message["problems"]
+    assert problem == {
+        "code": "bad_type_record",
+        "message": "type record in set 400 at octet 50: element 0:8 is ipv4Address, not string",
+        "offset": 50,  # 16 octets of the header, 34 of the options template set
+        "template_id": 400,
+        "element": "0:8",
+    }
+    assert flow_of(decoder)["sourceIPv4Address"] == "192.0.2.1"
+    assert elements(decoder) == []
+
+
+@pytest.mark.conformance("TYPEREC-3.9-04")
+@pytest.mark.parametrize(
+    ("pen", "number", "data_type", "reason"),
+    [
+        (0, 8, 18, None),  # ipv4Address, as IANA says
+        (29305, 1, 4, None),  # the reverse of octetDeltaCount, unsigned64
+        (29305, 1, 3, "is unsigned64, not unsigned32"),
+        (0, 32000, 3, "is not the exporter's to describe"),
+        (29305, 32000, 3, "is not the exporter's to describe"),
+        (9, 12235, FLOAT32, "is string, not float32"),
+    ],
+)
+def test_what_is_known_stays(decoder, pen, number, data_type, reason):
+    known = decoder.registry.lookup(pen, number)
+    message = taught(decoder, said(b"mine", data_type, 0, 0, pen=pen, number=number))
+    problems = [problem["message"].partition(": ")[2] for problem in message["problems"]]
+    assert problems == ([] if reason is None else [f"element {pen}:{number} {reason}"])
+    assert elements(decoder) == []
+    assert decoder.registry.lookup(pen, number) == known
+
+
+@pytest.mark.conformance("TYPEREC-3.9-04")
+def test_what_the_caller_has_added_stays(make_decoder):
+    registry = Registry()
+    decoder = make_decoder(registry=registry)
+    taught(decoder, said(b"theirs", FLOAT32))
+    registry.add("pen,element_id,name,data_type\n9999,1,mine,signed32\n")  # later: the caller's word counts more
+    assert flow_of(decoder) == {"sourceIPv4Address": "192.0.2.1", "mine": 1500}
+    message = taught(decoder, said(b"theirs", FLOAT32))
+    assert message["problems"][0]["message"].endswith("element 9999:1 is signed32, not float32")
+
+
+def test_an_element_published_without_a_type_keeps_its_key(decoder):
+    known = decoder.registry.lookup(3054, 196)
+    assert (known.name, known.type) == ("requestTimeS", "octetArray")
+    assert codes(taught(decoder, said(b"other", UNSIGNED32, pen=3054, number=196))) == []
+    sets = set_of(2, template(256, [(3054, 196, 4)])), set_of(256, b"\0\0\1\0")
+    assert decoder.decode(ipfix_message(*sets), "r1")["flows"] == [{"requestTimeS": 256}]
+    assert elements(decoder) == [("3054:196", "requestTimeS", "unsigned32", False)]
+
+
+@pytest.mark.conformance("TYPEREC-3.9-05")
+@pytest.mark.fault("ST-18")
+@pytest.mark.parametrize(
+    ("other", "was", "now"),
+    [
+        (said(data_type=SIGNED32), "unsigned32", "signed32"),
+        (said(b"other"), "'queueDepth' unsigned32", "'other' unsigned32"),
+        (said(semantics=3), "unsigned32 quantity", "unsigned32 deltaCounter"),
+        (said(units=2), "quantity packets", "quantity octets"),
+    ],
+)
+def test_described_in_two_ways(decoder, other, was, now):
+    taught(decoder, said())
+    assert flow_of(decoder) == {"sourceIPv4Address": "192.0.2.1", "queueDepth": 1500}
+    message = taught(decoder, other)
+    (problem,) = message["problems"]
+    assert (problem["code"], problem["element"]) == ("bad_type_record", "9999:1")
+    assert was in problem["message"].partition(" before, ")[0]
+    assert now in problem["message"].partition(" before, ")[2]
+    assert flow_of(decoder) == HEX
+    assert [field["name"] for field in decoder.templates()[-1]["fields"]] == ["sourceIPv4Address", "pen9999_ie1"]
+    assert codes(taught(decoder, said())) == ["bad_type_record"]  # neither of them any more
+    assert flow_of(decoder) == HEX
+    assert elements(decoder) == [("9999:1", "pen9999_ie1", "unsigned32", True)]
+
+
+@pytest.mark.conformance("TYPEREC-3.9-05")
+def test_what_one_record_leaves_out_is_no_conflict(decoder):
+    bare = options_template(401, [(346, 4), (303, 2)], [(339, 1)])
+    record = set_of(401, bytes.fromhex("0000270F 0001 03"))
+    assert codes(decoder.decode(ipfix_message(set_of(3, bare), record), "r1")) == []
+    assert flow_of(decoder)["pen9999_ie1"] == 1500
+    assert codes(taught(decoder, said())) == []
+    assert flow_of(decoder)["pen9999_ie1"] == 1500  # a key stays as it was first
+    (row,) = [row for row in decoder.knowledge("r1") if row["kind"] == "element"]
+    assert (row["name"], row["semantics"], row["units"]) == ("queueDepth", "quantity", "packets")
+    assert codes(decoder.decode(ipfix_message(record), "r1")) == []
+    assert codes(taught(decoder, said(b"other"))) == ["bad_type_record"]
+
+
+NUMBERS = {"unsigned": (1, 2, 3, 4, 23), "signed": (5, 6, 7, 8), "float": (9, 10)}
+OTHERS = (11, 12, 13, 14, 15, 16, 17, 18, 19)  # boolean, macAddress, string, times, addresses
+COUNTERS = (2, 3, 7, 8)
+VALID = [
+    *((data_type, 0) for data_type in range(24)),
+    *((data_type, semantics) for data_type in NUMBERS["unsigned"] for semantics in range(9)),
+    *((data_type, semantics) for data_type in NUMBERS["signed"] for semantics in (1, 4)),
+    *((data_type, 1) for data_type in NUMBERS["float"]),
+    *((data_type, 6) for data_type in (20, 21, 22)),
+    (0, 4),
+    (0, 5),
+]
+INVALID = [
+    *((data_type, semantics) for data_type in NUMBERS["signed"] for semantics in (*COUNTERS, 5, 6)),
+    *((data_type, semantics) for data_type in NUMBERS["float"] for semantics in (*COUNTERS, 4, 5, 6)),
+    *((data_type, semantics) for data_type in OTHERS for semantics in range(1, 9)),
+    *((data_type, semantics) for data_type in (20, 21, 22) for semantics in (*COUNTERS, 1, 4, 5)),
+    *((0, semantics) for semantics in (*COUNTERS, 1, 6)),
+]
+
+
+@pytest.mark.conformance("TYPEREC-3.10-01")
+def test_types_and_their_semantics(decoder):
+    assert len(VALID) + len(INVALID) == 24 * 9 + len(NUMBERS["unsigned"])  # those have default twice
+    valid = [said(b"", *pair, 0, number=number) for number, pair in enumerate(VALID, 1)]
+    assert taught(decoder, *valid)["problems"] == []
+    assert len(elements(decoder)) == len(VALID)
+    invalid = [said(b"", *pair, 0, number=number) for number, pair in enumerate(INVALID, 1000)]
+    message = taught(decoder, *invalid)
+    assert codes(message) == ["bad_type_record"] * len(INVALID)
+    assert len(elements(decoder)) == len(VALID)
+
+
+@pytest.mark.conformance("TYPEREC-3.10-01")
+def test_such_a_problem_says_why(decoder):
+    (problem,) = taught(decoder, said(b"x", STRING, 2))["problems"]
+    assert problem["message"] == "type record in set 400 at octet 50: string with semantics totalCounter"
+    assert flow_of(decoder) == HEX
+
+
+RANGE = options_template(402, [(346, 4), (303, 2)], [(339, 1), (342, 8), (343, 8)])
+
+
+def ranged(data_type, begin, end, number=1):
+    """A set of one type record with a range."""
+    numbers = ((PEN, 4), (number, 2), (data_type, 1), (begin, 8), (end, 8))
+    octets = b"".join(value.to_bytes(length, "big", signed=value < 0) for value, length in numbers)
+    return set_of(402, octets)
+
+
+@pytest.mark.conformance("TYPEREC-3.10-02")
+@pytest.mark.fault("ST-20")
+@pytest.mark.parametrize(
+    ("records", "reason"),
+    [
+        (types(said(data_type=200)), "informationElementDataType is 200, expected 0 to 23"),
+        (types(said(data_type=24)), "informationElementDataType is 24"),
+        (types(said(semantics=99)), "informationElementSemantics is 99, expected 0 to 8"),
+        (types(said(semantics=9)), "informationElementSemantics is 9"),
+        (types(said(number=0)), "informationElementId is 0, expected 1 to 32767"),
+        (types(said(number=0x8000)), "informationElementId is 0"),
+        (ranged(UNSIGNED32, 10, 9), "the range begins at 10 and ends at 9"),
+        (ranged(SIGNED32, -1, -2), "the range begins at -1 and ends at -2"),
+    ],
+)
+def test_records_that_cannot_be(decoder, records, reason):
+    message = decoder.decode(ipfix_message(set_of(3, TYPES + RANGE), records), "r1")
+    (problem,) = message["problems"]
+    assert problem["code"] == "bad_type_record"
+    assert reason in problem["message"]
+    assert elements(decoder) == []
+    assert flow_of(decoder) == HEX
+
+
+@pytest.mark.parametrize(
+    ("data_type", "begin", "end", "expected"),
+    [
+        (UNSIGNED32, 0, 255, "0-255"),
+        (UNSIGNED32, 5, 5, "5-5"),
+        (UNSIGNED32, 0, 0, ""),
+        (UNSIGNED32, 0, -1, "0-18446744073709551615"),
+        (SIGNED32, -5, 5, "-5-5"),
+    ],
+)
+def test_ranges(decoder, data_type, begin, end, expected):
+    message = decoder.decode(ipfix_message(set_of(3, RANGE), ranged(data_type, begin, end)), "r1")
+    assert codes(message) == []
+    assert [row["range"] for row in decoder.knowledge("r1")] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("scope", "fields", "octets", "reason"),
+    [
+        ([(346, 4), (303, 0)], [(339, 1)], "0000270F 03", "privateEnterpriseNumber or informationElementId has no oct"),
+        ([(346, 4), (303, 2)], [(339, 0)], "0000270F 0001", "informationElementDataType has no octets"),
+        ([(346, 5), (303, 2)], [(339, 1)], "FF00000001 0001 03", "privateEnterpriseNumber is 1095216660481, expected"),
+        ([(346, 4), (303, 3)], [(339, 1)], "0000270F 010001 03", "informationElementId is 65537, expected a number up"),
+        ([(346, 4), (303, 2), (303, 2)], [(339, 1)], "0000270F 0001 0002 03", r"informationElementId is [1, 2]"),
+        (
+            [(346, 4), (303, 2)],
+            [(339, 1), (341, 1), (341, 1)],
+            "0000270F 0001 03 61 62",
+            "informationElementName comes",
+        ),
+    ],
+)
+def test_numbers_that_are_none(decoder, scope, fields, octets, reason):
+    sets = set_of(3, options_template(999, scope, fields)), set_of(999, bytes.fromhex(octets))
+    (problem,) = decoder.decode(ipfix_message(*sets), "r1")["problems"]
+    assert problem["code"] == "bad_type_record"
+    assert reason in problem["message"]
+    assert elements(decoder) == []
+
+
+@pytest.mark.conformance("TYPEREC-4-01")
+@pytest.mark.fault("ST-19")
+def test_nul_in_texts(decoder):
+    (problem,) = taught(decoder, said(b"a\0b"))["problems"]
+    assert problem["message"].endswith("informationElementName has a NUL in it")
+    described = options_template(403, [(346, 4), (303, 2)], [(339, 1), (340, 65535)])
+    record = set_of(403, bytes.fromhex("0000270F 0001 03") + variable(b"what\0"))
+    (problem,) = decoder.decode(ipfix_message(set_of(3, described), record), "r1")["problems"]
+    assert problem["message"].endswith("informationElementDescription has a NUL in it")
+    assert elements(decoder) == []
+
+
+@pytest.mark.conformance("TYPEREC-4-01")
+def test_nuls_that_fill_a_fixed_length_are_no_part_of_a_name(decoder):
+    fixed = options_template(404, [(346, 4), (303, 2)], [(339, 1), (341, 8)])
+    record = set_of(404, bytes.fromhex("0000270F 0001 03") + b"depth\0\0\0")
+    assert codes(decoder.decode(ipfix_message(set_of(3, fixed), record), "r1")) == []
+    assert elements(decoder) == [("9999:1", "depth", "unsigned32", False)]
+
+
+@pytest.mark.conformance("TYPEREC-4-02")
+@pytest.mark.fault("ST-19")
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        (b"queueDepth", "queueDepth"),
+        (b"x" * 64, "x" * 64),
+        (b"x" * 65, "pen9999_" + "x" * 56),
+        (b"__class__", "pen9999___class__"),
+        (b"QueueDepth", "pen9999_QueueDepth"),
+        (b"queue-depth \n'\"{}", "pen9999_queue_depth______"),
+        ("größe".encode(), "pen9999_gr__e"),
+        (b"", "pen9999_ie1"),
+        (b"n" * 255, "pen9999_" + "n" * 56),
+        (b"n" * 256, "pen9999_ie1"),
+        (b"x" * 65000, "pen9999_ie1"),
+        (b"sourceIPv4Address", "pen9999_sourceIPv4Address"),  # IANA's
+        (b"reverseOctetDeltaCount", "pen9999_reverseOctetDeltaCount"),  # its reverse
+        (b"initialTCPFlags", "pen9999_initialTCPFlags"),  # another vendor's
+        (b"ie7", "pen9999_ie1"),  # the numbers of other elements
+        (b"scope6", "pen9999_scope6"),
+        *((word, f"pen9999_{word.decode()}") for word in (b"scope", b"resolved", b"tunnel", b"inner", b"truncated")),
+        (b"report", "pen9999_report"),
+    ],
+)
+def test_names_become_keys_with_care(decoder, name, key):
+    assert codes(taught(decoder, said(name))) == []
+    flow = flow_of(decoder)
+    assert list(flow.items()) == [("sourceIPv4Address", "192.0.2.1"), (key, 1500)]
+    (row,) = decoder.knowledge("r1")
+    assert row["name"] == (name.decode() if len(name) <= 255 else "")
+    assert row["flow_key"] == key
+
+
+@pytest.mark.conformance("TYPEREC-4-02")
+def test_one_name_for_several_elements(decoder):
+    records = [said(b"depth", number=number) for number in (1, 2, 3)] + [said(b"depth", pen=8888)]
+    assert codes(taught(decoder, *records)) == []
+    assert [flow_key for _, flow_key, _, _ in elements(decoder)] == [
+        "depth",
+        "pen9999_depth",
+        "pen9999_ie3",
+        "pen8888_depth",
+    ]
+
+
+@pytest.mark.conformance("TYPEREC-4-02")
+def test_a_key_stays_whatever_is_registered_later(make_decoder):
+    registry = Registry()
+    decoder = make_decoder(registry=registry)
+    taught(decoder, said())
+    registry.add("pen,element_id,name,data_type\n64999,1,queueDepth,unsigned32\n")
+    fields = [(PEN, 1, 4), (64999, 1, 4)]
+    sets = set_of(2, template(256, fields)), set_of(256, bytes.fromhex("00000001 00000002"))
+    assert decoder.decode(ipfix_message(*sets), "r1")["flows"] == [{"queueDepth": [1, 2]}]
+
+
+@pytest.mark.fault("ST-21")
+def test_lists_as_types(decoder):
+    assert codes(taught(decoder, said(b"ports", BASIC_LIST, 6, 0))) == []
+    octets = bytes.fromhex("03 0007 0002 0050 01BB")  # allOf, sourceTransportPort, 2 octets each: 80 and 443
+    sets = set_of(2, template(256, [(PEN, 1, 65535)])), set_of(256, variable(octets))
+    assert decoder.decode(ipfix_message(*sets), "r1")["flows"] == [
+        {"ports": {"semantic": "allOf", "element": "sourceTransportPort", "values": [80, 443]}}
+    ]
+    message = decoder.decode(ipfix_message(set_of(256, variable(b"\3\0"))), "r1")
+    assert (message["flows"], codes(message)) == ([{"ports": "0300"}], ["bad_value"])
+
+
+def test_described_elements_inside_lists(decoder):
+    taught(decoder, said())
+    octets = bytes.fromhex("03 8001 0004 0000270F 000005DC")  # allOf, element 1 of 9999, 4 octets each: 1500
+    sets = set_of(2, template(256, [(291, 65535)])), set_of(256, variable(octets))
+    assert decoder.decode(ipfix_message(*sets), "r1")["flows"] == [
+        {"basicList": {"semantic": "allOf", "element": "queueDepth", "values": [1500]}}
+    ]
+
+
+def test_netflow9_has_no_type_records(decoder):
+    definition = netflow9_options_template(400, [(1, 4)], [(346, 4), (303, 2), (339, 1)])
+    data = set_of(400, bytes.fromhex("00000001 0000270F 0001 03"))
+    message = decoder.decode(netflow9_datagram(set_of(1, definition), data), "r1")
+    assert message["options"][0]["informationElementDataType"] == 3
+    assert elements(decoder) == []
+
+
+@pytest.mark.conformance("TYPEREC-4-02")
+@pytest.mark.fault("RS-16")
+def test_a_flood_is_bounded(make_decoder):
+    decoder = make_decoder(limits=Limits(facts_per_exporter=50, facts=80))
+    for exporter in ("r1", "r2"):
+        message = taught(decoder, *(said(b"", number=number) for number in range(1, 1001)), exporter=exporter)
+        assert len(elements(decoder, exporter)) == 50
+        assert message["problems"][0] == {
+            "code": "limit",
+            "message": "type record in set 400 at octet 50: element 9999:51 is one too many, the limit is 50 facts",
+            "offset": 50,
+            "limit": "facts_per_exporter",
+            "template_id": 400,
+            "element": "9999:51",
+        }
+        assert codes(message) == ["limit"] * 201  # the last one counts the others
+    assert elements(decoder, "r1") == []  # forgotten: of both together there are too many
+    assert codes(taught(decoder, said(b"", number=50), exporter="r2")) == []  # known ones are no trouble
+
+
+@pytest.mark.fault("RS-16")
+def test_a_template_is_not_made_anew_by_what_does_not_concern_it(make_decoder):
+    """Type records that alternate with data, and a thousand templates beside them."""
+    decoder = make_decoder()
+    for first in range(256, 1256, 50):
+        records = b"".join(template(number, [(PEN, number, 4)]) for number in range(first, first + 50))
+        decoder.decode(ipfix_message(set_of(2, records)), "r1")
+    taught(decoder, said())
+    start = time.process_time()
+    sets = []
+    for number in range(2000, 3000):
+        sets += [types(said(b"", number=number)), set_of(256, bytes(4))]
+    message = decoder.decode(ipfix_message(*sets), "r1")
+    assert len(message["flows"]) == 1000
+    assert time.process_time() - start < 2
+    assert len(elements(decoder)) == 1001
+
+
+@pytest.mark.fault("RS-16")
+def test_descriptions_that_alternate_with_data_buy_few_shapes(make_decoder):
+    """Records of a wide template cost the sender an octet, making a new reader for them a thousand times as much."""
+    decoder = make_decoder(limits=Limits(values=32_000))  # for 2000 fields of new shapes
+    fields = [*((PEN, number, 0) for number in range(1, 100)), (PEN, 100, 1)]
+    decoder.decode(ipfix_message(set_of(3, TYPES), set_of(2, template(256, fields))), "r1")
+    sets = []
+    for number in range(1, 51):
+        sets += [types(said(b"", number=number)), set_of(256, b"\7")]
+    with mock.patch.object(shapes, "template_layout", wraps=shapes.template_layout) as made:
+        message = decoder.decode(ipfix_message(*sets), "r1")
+    assert made.call_count == 22  # that of the type records, the first of template 256, and 2000 / 100 more
+    assert [sum(value is None for value in flow.values()) for flow in message["flows"]] == [*range(1, 22), *[21] * 29]
+    (flow,) = decoder.decode(ipfix_message(set_of(256, b"\7")), "r1")["flows"]
+    assert sum(value is None for value in flow.values()) == 50
+
+
+def test_strict_decoders_use_it_too(make_decoder):
+    decoder = make_decoder(strict=True)
+    sets = [set_of(3, TYPES), types(said()), set_of(2, template(256, FIELDS)), DATA]
+    message = decoder.decode(ipfix_message(*sets), "r1")
+    assert message["flows"] == [{"sourceIPv4Address": "192.0.2.1", "queueDepth": 1500}]
+    assert flow_of(decoder) == {"sourceIPv4Address": "192.0.2.1", "queueDepth": 1500}
+    damaged = ipfix_message(types(said(b"", number=2), said(data_type=SIGNED32)), set_of(256, b"", length=3))
+    with pytest.raises(ValueError, match="length 3"):
+        decoder.decode(damaged, "r1")
+    assert elements(decoder) == [("9999:1", "queueDepth", "unsigned32", False)]
+    assert codes(taught(decoder, said(b"", number=2))) == []
+    assert len(elements(decoder)) == 2
+
+
+def test_with_a_history_too(make_decoder):
+    decoder = make_decoder(history=True)
+    taught(decoder, said())
+    decoder.decode(ipfix_message(set_of(2, template(256, FIELDS)), DATA, sequenceNumber=1), "r1")
+    flows = [flow for message in decoder.flush() for flow in message["flows"]]
+    assert flows == [{"sourceIPv4Address": "192.0.2.1", "queueDepth": 1500}]
+
+
+@pytest.mark.conformance("TYPEREC-3.9-03", "LIB-11")
+def test_decoders_pickle_and_restore_with_it(make_decoder, compiled):
+    decoder = make_decoder()
+    taught(decoder, said(), said(b"x", number=2), said(b"y", number=2))
+    flow_of(decoder)
+    snapshot = json.loads(json.dumps(decoder.snapshot()))
+    for other in (pickle.loads(pickle.dumps(decoder)), Decoder.restore(snapshot, compiled=compiled)):
+        assert elements(other) == elements(decoder)
+        assert len(elements(other)) == 2
+        assert flow_of(other) == {"sourceIPv4Address": "192.0.2.1", "queueDepth": 1500}
+        assert codes(taught(other, said(b"x", number=2))) == ["bad_type_record"]
+        assert codes(taught(other, said(b"", number=3))) == []
