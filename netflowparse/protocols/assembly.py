@@ -53,7 +53,7 @@ class Assembly:
     completing: HeldMessage | None = None  # of sets that wait for those
     late: list[Message] | None = None
     untimed = 0  # records whose absolute times cannot be told
-    renewed = 0  # fields of templates for which the exporter's descriptions of elements were looked up anew
+    shaped = 0  # fields of the shapes that it has asked for
     complete = True  # whether every data set could be counted
 
     def __init__(

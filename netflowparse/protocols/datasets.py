@@ -17,8 +17,9 @@ from ..types import Flow
 from .assembly import Assembly
 from .common_properties import report_change
 from .framing import HEADER
+from .learned_elements import shape_for
 from .lists import Lists
-from .reading import read_by
+from .reading import limit_met, read_by
 from .suspicion import PADDING, weigh, weigh_length
 from .type_records import learn_types
 
@@ -40,7 +41,11 @@ def read_records(work: Assembly, known: KnownTemplate, set_id: int, start: int, 
     if not most:
         _report_limit(work, set_id, start, end)
         return True
-    shape, layout, records, stop, faults = read_by(work, known, start, end, most)
+    shape = shape_for(work, known)
+    if shape is None:
+        _report_limit(work, set_id, start, end, "record_shape_fields")
+        return True
+    layout, records, stop, faults = read_by(work, known, shape, start, end, most)
     if layout.lists:
         Lists(work, known, set_id, start, end).read(layout, records)
     if known.template.scope_count is None:
@@ -109,14 +114,14 @@ def leave(
     work.problems.leave(code, message, work.octets, start, end, **facts)
 
 
-def _report_limit(work: Assembly, set_id: int, stop: int, end: int) -> None:
-    """Note that the datagram holds more values than are decoded."""
+def _report_limit(work: Assembly, set_id: int, stop: int, end: int, limit: str = "values") -> None:
+    """Note that the datagram holds more values than are decoded, or asks for the shapes of too many fields."""
     work.complete = False
     work.problems.add(
         LIMIT,
-        f"more than {work.context.limits.values} values: {end - stop} octets from octet {stop} left undecoded",
+        f"{limit_met(work, limit)}: {end - stop} octets from octet {stop} left undecoded",
         stop,
-        limit="values",
+        limit=limit,
         set_id=set_id,
         template_id=set_id,
         length=end - stop,

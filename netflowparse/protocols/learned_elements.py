@@ -18,7 +18,7 @@ from ..template import Template
 from .assembly import Assembly
 
 ELEMENT = "element"  # kind of a row of knowledge
-RENEWAL = 16  # values that can be read in the time that one field of a new shape takes, and more
+SHAPING = 16  # values that can be read in the time that one field of a new shape takes, and more
 
 
 def _element(registry: Registry, learned: LearnedElement) -> Element | None:
@@ -53,24 +53,27 @@ def edition_of(exporter: Exporter) -> object:
     return None if exporter.elements is None else exporter.elements.edition
 
 
-def hang_shape(work: Assembly, known: KnownTemplate) -> RecordShape:
-    """Hang the shape on a template by which its records are read from now on."""
+def shape_for(work: Assembly, known: KnownTemplate) -> RecordShape | None:
+    """The shape by which the records of *known* are read, made if need be.
+
+    None for a datagram that has asked for shapes of too many fields already: its records may cost little, a shape costs
+    much, and there are more templates than shapes are kept.  Where a shape only does not know what the exporter has
+    described since, it serves as it is then.
+    """
+    shape: RecordShape | None = known.shape
+    if shape is not None and shape.read is None:
+        shape = None  # it was dropped
+    if shape is not None and not (shape.strange and known.edition is not edition_of(work.domain.exporter)):
+        return shape
+    fields, limits = len(known.template.fields), work.context.limits
+    if work.shaped + fields > max(limits.values // SHAPING, limits.fields_per_template):
+        return shape
+    work.shaped += fields
     exporter, context = work.domain.exporter, work.context
     learned = learned_fields(exporter, known.template, context.registry)
     shape = context.shapes.shape(known.template, work.rules, clocked=work.clock is not None, learned=learned)
     known.shape, known.edition = shape, edition_of(exporter)
     return shape
-
-
-def renew_shape(work: Assembly, known: KnownTemplate, shape: RecordShape) -> RecordShape:
-    """As ``hang_shape``, for a template whose *shape* may not know what the exporter has described since.
-
-    A datagram that asks for that again and again gets the shape as it was: its records cost little, a shape much.
-    """
-    work.renewed += len(known.template.fields)
-    if work.renewed * RENEWAL > work.context.limits.values:
-        return shape
-    return hang_shape(work, known)
 
 
 def element_rows(exporter: Exporter, registry: Registry) -> list[dict[str, Any]]:

@@ -23,8 +23,8 @@ from ..wire.leaves import lengths_of, octet_value
 from ..wire.lists import BASIC_LIST, ENTRY_HEADER, LISTS, SEMANTICS, SUB_TEMPLATE_LIST, Span
 from ..wire.sets import FIRST_DATA_SET
 from .assembly import Assembly
-from .learned_elements import element_of
-from .reading import read_by
+from .learned_elements import element_of, shape_for
+from .reading import limit_met, read_by
 
 #: how a value is reached from its record: (the way to the list around it, keys and indices from there)
 Path: TypeAlias = "tuple[Path | None, tuple[str | int, ...]]"
@@ -52,7 +52,7 @@ class Lists:
         self.end = end
         self._work = work
         self._heads = work.context.list_heads
-        self._limited = False  # whether it has been told that there are too many values
+        self._limited: set[str] = set()  # limits that were told to be met
 
     def read(self, layout: Layout, records: Iterable[Flow], depth: int = 1, path: Path | None = None) -> None:
         """Put the lists of *records* in the places where reading by *layout* has left their spans."""
@@ -75,9 +75,8 @@ class Lists:
         if end - start < LISTS[abstract_type]:
             self._note(BAD_VALUE, f"{end - start} octets, expected {lengths_of(abstract_type)}", start, end, path)
             return self._octets(start, end)
-        nesting = self._work.context.limits.nesting
-        if depth > nesting:
-            self._note(LIMIT, f"more than {nesting} lists inside one another", start, end, path, limit="nesting")
+        if depth > self._work.context.limits.nesting:
+            self._note(LIMIT, limit_met(self._work, "nesting"), start, end, path, limit="nesting")
             return self._octets(start, end)
         if abstract_type == BASIC_LIST:
             return self._basic_list(start, end, depth, path)
@@ -106,7 +105,7 @@ class Lists:
             return made
         if not length:
             self._note(NO_PROGRESS, "values that have no octets", position, end, path)
-        elif not work.values_left:
+        elif work.values_left <= 0:
             self._limit(position, end, path)
         else:
             in_options = self.known.is_options
@@ -136,8 +135,7 @@ class Lists:
             why = f"values of {layout.minimum_length} octets, expected {layout.misfits[0][1]}"
             self._note(BAD_VALUE, why, start, stop, path, element=made["element"])
         for number, first, last, _, expected in self._each(layout, faults, start, end):
-            here: Path = path, ("values", number)
-            self._note_value(made["element"], expected, first, last, here)
+            self._note_value(made["element"], expected, first, last, (path, ("values", number)))
         self._leftover(layout, len(records) == most, stop, end, path)
         return stop
 
@@ -155,7 +153,7 @@ class Lists:
             if 0 < length < ENTRY_HEADER or position + length > end:
                 why = f"an entry of length {length}, {end - position} octets are there"
                 break
-            if not work.values_left:
+            if work.values_left <= 0:
                 self._limit(position, end, path)
                 break
             work.values_left -= 1
@@ -186,16 +184,25 @@ class Lists:
             self._note(NO_PROGRESS, f"records of template {template_id} have no octets", start, end, path)
         elif work.values_left < len(known.template.fields):
             self._limit(start, end, path)
+        elif (shape := shape_for(work, known)) is None:
+            self._limit(start, end, path, "record_shape_fields")
         else:
-            self._read_records(target, known, start, end, depth, path)
+            self._read_records(target, known, shape, start, end, depth, path)
             return
         target["octets"] = self._octets(start, end)
 
     def _read_records(
-        self, target: dict[str, Any], known: KnownTemplate, start: int, end: int, depth: int, path: Path
+        self,
+        target: dict[str, Any],
+        known: KnownTemplate,
+        shape: RecordShape,
+        start: int,
+        end: int,
+        depth: int,
+        path: Path,
     ) -> None:
         most = self._work.values_left // len(known.template.fields)
-        _, layout, records, stop, faults = read_by(self._work, known, start, end, most)
+        layout, records, stop, faults = read_by(self._work, known, shape, start, end, most)
         target["records"] = records
         if layout.lists:
             self.read(layout, records, depth + 1, path)
@@ -243,12 +250,11 @@ class Lists:
     def _octets(self, start: int, end: int) -> str | bytes:
         return octet_value(self._work.octets[start:end], self._work.context.engine.octet_values)
 
-    def _limit(self, start: int, end: int, path: Path) -> None:
-        """Note, once for the set, that there are more values than are decoded."""
-        if not self._limited:
-            self._limited = True
-            why = f"more than {self._work.context.limits.values} values"
-            self._note(LIMIT, why, start, end, path, limit="values")
+    def _limit(self, start: int, end: int, path: Path, limit: str = "values") -> None:
+        """Note, once for the set, that a limit of the datagram is met."""
+        if limit not in self._limited:
+            self._limited.add(limit)
+            self._note(LIMIT, limit_met(self._work, limit), start, end, path, limit=limit)
 
     def _note_value(self, element: str, expected: str, start: int, end: int, path: Path) -> None:
         quoted = self._work.problems.quote(self._work.octets, start, end)

@@ -8,28 +8,24 @@ from ..codec.shapes import RecordShape
 from ..state.templates import KnownTemplate
 from ..types import Flow
 from .assembly import Assembly
-from .learned_elements import edition_of, hang_shape, renew_shape
 from .rules import apply_rules, note_ahead, note_icmp
 from .times import drop_unknown_times
 
 
 def read_by(
-    work: Assembly, known: KnownTemplate, start: int, end: int, most: int
-) -> tuple[RecordShape, Layout, list[Flow], int, Faults]:
+    work: Assembly, known: KnownTemplate, shape: RecordShape, start: int, end: int, most: int
+) -> tuple[Layout, list[Flow], int, Faults]:
     """The whole records between *start* and *end* by *known*, at most *most*, and the offset behind the last.
 
-    With them their shape, its layout (the shape may lose it when others come) and the values that do not suit their
+    With them the layout of their *shape* (which may lose it when others come) and the values that do not suit their
     type, as ``codec/reader.py`` has them.
     """
-    shape = known.shape
-    if shape is None or shape.read is None:
-        shape = hang_shape(work, known)
-    elif shape.strange and known.edition is not edition_of(work.domain.exporter):
-        shape = renew_shape(work, known, shape)
     faults: Faults = []
     octets, clock, column = work.octets, work.clock, shape.icmp
-    layout: Layout = shape.layout
-    records, stop = shape.read(octets, start, end, most, faults, clock)
+    layout, read = shape.layout, shape.read
+    assert layout is not None
+    assert read is not None
+    records, stop = read(octets, start, end, most, faults, clock)
     work.values_left -= len(records) * len(known.template.fields)
     if column is not None:
         protocols = octets[start + column[0] : stop : column[1]]
@@ -41,4 +37,12 @@ def read_by(
         apply_rules(work, shape, records, faults)
     if work.stopped_clock:
         work.untimed += drop_unknown_times(records, layout.clocked)
-    return shape, layout, records, stop, faults
+    return layout, records, stop, faults
+
+
+def limit_met(work: Assembly, limit: str) -> str:
+    """What there is more of than *limit* allows a datagram, for the text of a problem."""
+    what = {"values": "values", "nesting": "lists inside one another"}
+    if limit in what:
+        return f"more than {getattr(work.context.limits, limit)} {what[limit]}"
+    return "too many fields of new shapes"

@@ -18,6 +18,7 @@ from ..types import Message, Sequence
 from .assembly import Assembly, Holding
 from .context import Context
 from .datasets import leave, read_records
+from .learned_elements import SHAPING
 from .lists import Lack, Lists
 
 MOST_AWAITED = 64  # templates that the lists of one set may wait for
@@ -121,9 +122,12 @@ def replay(context: Context, domain: Domain) -> list[Message]:
 
 
 def _values(held: HeldSet) -> int:
-    """What a set that is ready costs to read at the most: its values, and one for itself."""
-    assert held.known is not None
-    return 1 + len(held.octets) // max(held.known.minimum_length, 1) * len(held.known.template.fields)
+    """What a set that is ready costs to read at the most, in values: one for itself, its own, and a shape's making."""
+    known = held.known
+    assert known is not None
+    fields = len(known.template.fields)
+    making = fields * SHAPING if known.shape is None else 0
+    return 1 + len(held.octets) // max(known.minimum_length, 1) * fields + making
 
 
 def _late_messages(context: Context, batches: dict[HeldMessage, list[HeldSet]]) -> list[Message]:

@@ -7,9 +7,11 @@ from unittest import mock
 
 import pytest
 
+from netflowparse import Limits
 from netflowparse.codec import shapes
 from netflowparse.protocols import datasets
 from tests.message_builder import ipfix_message, netflow9_datagram, set_of, template
+from tests.protocols.messages import learn10
 
 
 def test_an_application_id_of_any_length(decoder):
@@ -76,3 +78,18 @@ def test_padding_that_a_set_does_not_count_teaches_nothing(decoder):
     assert message["templates"] == []
     (problem,) = message["problems"]
     assert (problem["code"], problem["offset"], problem["malformed"]) == ("bad_length", 30, True)
+
+
+@pytest.mark.fault("RS-14")
+def test_wide_shapes_that_come_again_and_again(make_decoder):
+    """Templates of 2,000 fields, 4 octets of data for each: a datagram gets only so many new shapes."""
+    decoder = make_decoder(limits=Limits(values=64_000, record_shape_fields=2_000))
+    for template_id in range(300, 306):  # of different shapes, one octet a record
+        learn10(decoder, template(template_id, [(template_id, 0)] * 1_999 + [(4, 1)]))
+    body = b"".join(set_of(template_id, b"\x06") for template_id in (300, 301, 302, 303, 304, 305, 300))
+    message = decoder.decode(ipfix_message(body), "r1")
+    assert [flow["protocolIdentifier"] for flow in message["flows"]] == [6, 6]  # 64,000 / 16 fields
+    assert {(each["code"], each["limit"]) for each in message["problems"]} == {("limit", "record_shape_fields")}
+    assert len(message["problems"]) == 5
+    message = decoder.decode(ipfix_message(set_of(305, b"\x06"), sequenceNumber=7), "r1")
+    assert [flow["protocolIdentifier"] for flow in message["flows"]] == [6]
