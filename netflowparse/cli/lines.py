@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from typing import Literal, Protocol, TextIO
+from typing import Any, Literal, Protocol, TextIO
 
 from ..types import Message
 
@@ -15,6 +15,9 @@ RECORD_KINDS: dict[Literal["flows", "options", "counters", "unknown_samples"], s
     "counters": "counters",
     "unknown_samples": "unknown_sample",  # only there when sFlow's datagrams hold such
 }
+
+# The same for records that came out before without some of their lists.
+COMPLETED_KINDS: dict[Literal["flows", "options"], str] = {"flows": "completed_flow", "options": "completed_options"}
 
 _encode = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
 
@@ -71,12 +74,22 @@ def record_lines(message: Message) -> Iterator[str]:
 def _part_lines(message: Message) -> Iterator[str]:
     """Exporter, protocol and header are put into text once for all the message's own records."""
     head = None
+    for kind, record in _records(message):
+        if head is None:
+            known = {"exporter": message["exporter"], "protocol": message["protocol"], "header": message["header"]}
+            head = _encode(known)[:-1]
+        yield f'{head},"{kind}":{_encode(record)}}}\n'
+
+
+def _records(message: Message) -> Iterator[tuple[str, Any]]:
+    """Yield (key of a line, record) of each record."""
     for plural, kind in RECORD_KINDS.items():
         for record in message.get(plural, ()):
-            if head is None:
-                known = {"exporter": message["exporter"], "protocol": message["protocol"], "header": message["header"]}
-                head = _encode(known)[:-1]
-            yield f'{head},"{kind}":{_encode(record)}}}\n'
+            yield kind, record
+    if "completed" in message:
+        for part, kind in COMPLETED_KINDS.items():
+            for record in message["completed"][part]:
+                yield kind, record
 
 
 def count_records(message: Message) -> int:

@@ -20,9 +20,10 @@ class _Report(NamedTuple):
     """A report by IANA's elements: out of each group one at least must be there, and so many observation times."""
 
     name: str
-    scope: tuple[set[int], ...]
-    fields: tuple[set[int], ...] = ()
+    scope: tuple[set[int], ...]  # in the scope
+    fields: tuple[set[int], ...] = ()  # behind it
     times: int = 0
+    anywhere: tuple[set[int], ...] = ()
 
 
 #: a template that looks like several is the first of them
@@ -33,7 +34,7 @@ _REPORTS = (
     _Report("exporting_reliability", ({130, 131, 144},), ({166}, {167}, {168}), times=2),
     _Report("flow_keys", ({145},), ({173},)),
     _Report("mib_field", ({145}, {287}), ({445},)),
-    _Report("element_type", ({346}, {303}), ({339},)),
+    _Report("element_type", (), anywhere=({346}, {303}, {339})),
     _Report("application_table", ({95},), ({94, 96},)),
     _Report("application_attributes", ({95},), ({372, 373, 374, 288, 289, 290},)),
 )
@@ -46,9 +47,11 @@ def report_of(template: Template) -> str | None:
     scope = set(_ids(template.fields[: template.scope_count]))
     fields = list(_ids(template.fields[template.scope_count :]))
     times = sum(each in OBSERVATION_TIMES for each in fields)
-    for name, scope_groups, groups, fewest_times in _REPORTS:
-        if times >= fewest_times and _has_all(scope, scope_groups) and _has_all(set(fields), groups):
-            return name
+    parts = scope, set(fields), scope.union(fields)
+    for report in _REPORTS:
+        groups = report.scope, report.fields, report.anywhere
+        if times >= report.times and all(map(_has_all, parts, groups)):
+            return report.name
     return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from ..codec.display import Clock
 from ..errors import LIMIT
@@ -25,6 +25,9 @@ from .times import report_unknown_times
 
 #: a data set: the template and the keys of its fields that it was read by, and its flows
 Segment: TypeAlias = "tuple[KnownTemplate, tuple[str, ...], list[Flow]]"
+
+if TYPE_CHECKING:
+    from .lists import Lack
 
 
 class Holding:
@@ -49,7 +52,8 @@ class Assembly:
     outlived: dict[int, int] | None = None  # templates that have outlived that: s since they were repeated, by id
     holding: Holding | None = None
     segments: list[Segment] | None = None  # the sets that are to be resolved
-    lacks: list[Any] | None = None  # what lists have of templates that are not known
+    again = False  # whether its records have come out before: what was learned and told of them is not told again
+    lacks: list[Lack] | None = None  # what lists have of templates that are not known
     completing: HeldMessage | None = None  # of sets that wait for those
     late: list[Message] | None = None
     untimed = 0  # records whose absolute times cannot be told
@@ -118,8 +122,8 @@ class Assembly:
         self.outlived[template_id] = domain.clock.seconds - known.seconds
         return False
 
-    def lack(self, lack: Any) -> None:
-        """Note records in a list whose template is not known: it may come yet.  ``lists.Lack``."""
+    def lack(self, lack: Lack) -> None:
+        """Note records in a list whose template is not known: it may come yet."""
         if self.lacks is None:
             self.lacks = []
         self.lacks.append(lack)

@@ -50,16 +50,19 @@ def read_records(work: Assembly, known: KnownTemplate, set_id: int, start: int, 
         Lists(work, known, set_id, start, end).read(layout, records)
     if known.template.scope_count is None:
         work.flows += records
-        if shape.undirected and records:
-            _report_undirected(work, set_id, start, len(records))
         if work.context.sections is not None:
             work.context.sections.decode(records, layout, work.problems, start - HEADER)
         if work.context.resolves:
             work.to_resolve(known, layout.names, records)
     else:
         work.options += records
+    if work.again:
+        return True
+    if known.template.scope_count is not None:
         _learn_from_options(work, records, set_id, start - HEADER)
         learn_types(work, set_id, records, start - HEADER)
+    elif shape.undirected and records:
+        _report_undirected(work, set_id, start, len(records))
     if shape.quirks and records:
         work.note_quirks(shape.quirks)
     if records and layout.misfits:

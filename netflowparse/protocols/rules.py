@@ -103,7 +103,7 @@ def _interfaces(work: Assembly, call: Call, records: list[Flow], faults: Faults)
 def _doubt(work: Assembly, call: Call, records: list[Flow], faults: Faults) -> None:
     """Learn from timestamps whether their fractions are NTP's; values read so far stay as they are."""
     exporter, rule = work.domain.exporter, call.rule
-    if rule not in exporter.rules.watched:
+    if rule not in exporter.rules.watched or work.again:
         return
     counts = exporter.fractions
     if not isinstance(counts, dict):

@@ -159,6 +159,7 @@ def _late(context: Context, sets: list[HeldSet], values: int) -> tuple[Assembly,
     work.stopped_clock = message.stopped_clock
     work.values_left = values
     work.place = message.place
+    work.again = message.completes
     for held in sorted(sets, key=lambda held: held.start):
         _read(work, held)
     if work.lacks is not None:
@@ -175,7 +176,7 @@ def _late(context: Context, sets: list[HeldSet], values: int) -> tuple[Assembly,
     else:
         domain.counts.flows += len(work.flows)
         domain.counts.options += len(work.options)
-    domain.counts.problems += len(made["problems"])
+        domain.counts.problems += len(made["problems"])
     return work, made
 
 

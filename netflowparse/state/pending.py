@@ -42,8 +42,8 @@ class HeldMessage:
 class HeldSet:
     """A data set that waits: its id, where its content stood in its datagram, and the content.
 
-    ``awaits`` is the id of the template that it waits for: its own, or of one that has ``outer`` for its own template
-    the first of those that its lists lack, the others being ``missing``.
+    ``awaits`` is the id of the template that it waits for: its own.  A set whose records have come out is read by
+    ``outer``, its own template, and awaits one after the other those that its lists lack; ``missing`` are the others.
     """
 
     __slots__ = (

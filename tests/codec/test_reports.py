@@ -55,7 +55,7 @@ def options(scope: list[int], fields: list[int], *, protocol: str = "ipfix", ent
         ([303, 346], [341, 339], "element_type"),
         ([346, 303], TYPES[1:], None),
         ([303], TYPES, None),
-        ([346], [303, 339], None),
+        ([346], [303, 339], "element_type"),
         ([95], [96, 94], "application_table"),
         ([95], [94], "application_table"),
         ([95], [96, 372], "application_table"),

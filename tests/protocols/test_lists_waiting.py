@@ -220,3 +220,28 @@ def test_options_with_lists(decoder):
     whole = {"semantic": "allOf", "template_id": PORTS, "records": RECORDS}
     options = [{"scope": {"ingressInterface": 3}, "subTemplateList": whole}]
     assert late["completed"] == {"flows": [], "options": options}
+
+
+def test_what_was_said_once_is_not_said_again(decoder):
+    """A sampler's interval in a record whose list lacks a template: what was said since then stands."""
+    fields = [(50, 4), (SUB_TEMPLATE, VARIABLE)]  # samplerRandomInterval
+    learn10(decoder, options_template(321, [(48, 1)], fields), options_template(322, [(48, 1)], fields[:1]), set_id=3)
+    body = b"\x07" + u32(100) + field(sub_template_list(ALL_OF, PORTS, u16(1) + u16(2)))
+    decoder.decode(ipfix_message(set_of(321, body), exportTime=EXPORT_TIME + 1), "r1")
+    decoder.decode(ipfix_message(set_of(322, b"\x07" + u32(200)), exportTime=EXPORT_TIME + 2, sequenceNumber=1), "r1")
+    message = decoder.decode(
+        ipfix_message(set_of(2, PORTS_TEMPLATE), exportTime=EXPORT_TIME + 3, sequenceNumber=2), "r1"
+    )
+    assert message["late"][0]["completed"]["options"][0]["samplerRandomInterval"] == 100
+    (row,) = decoder.knowledge("r1")
+    assert (row["samplingInterval"], row["time"]) == (200, EXPORT_TIME + 2)
+
+
+def test_problems_of_the_record_are_not_told_again(decoder):
+    learn10(decoder, template(400, [(276, 1), (29305, 1, 4), (SUB_TEMPLATE, VARIABLE)]))
+    body = b"\x07" + u32(5) + field(sub_template_list(ALL_OF, PORTS, u16(1) + u16(2)))
+    first = decoder.decode(ipfix_message(set_of(400, body)), "r1")
+    assert sorted(codes(first)) == ["bad_value", "illegal_biflow", "missing_template"]
+    (late,) = decoder.decode(ipfix_message(set_of(2, PORTS_TEMPLATE), sequenceNumber=1), "r1")["late"]
+    assert late["problems"] == []
+    assert decoder.statistics()[0]["problems"] == 3
