@@ -83,7 +83,7 @@ def elements_of(
     ]
 
 
-def is_strange(template: Template, registry: Registry) -> bool:
+def has_open_elements(template: Template, registry: Registry) -> bool:
     """Whether *template* has elements of which the exporter may say what they are."""
     return template.protocol == "ipfix" and any(registry.is_open(each.enterprise, each.id) for each in template.fields)
 

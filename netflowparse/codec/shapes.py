@@ -20,7 +20,7 @@ from .layout import Layout
 from .peculiarities import Call, applied_rules, called_rules, icmp_column
 from .plausibility import doubt
 from .reader import Faults, RecordReader
-from .record import Learned, is_strange, items_layout, template_layout
+from .record import Learned, has_open_elements, items_layout, template_layout
 
 COMPILE_AFTER = 6  # records interpreted
 
@@ -34,13 +34,11 @@ class RecordShape:
 
     ``quirks`` are the rules for exporters' peculiarities that reading any record applies, ``calls`` those that must see
     the records of each set; ``icmp`` is the column that tells whether the rule for ICMP's type in ports must;
-    ``undirected`` says that they are of two directions and do not say which is which; ``strange`` that they have
+    ``undirected`` says that they are of two directions and do not say which is which; ``open`` that they have
     elements of which exporters may tell the types, so that they are read by another shape once one does.
     """
 
-    __slots__ = (
-        *("_engine", "_interpreted", "calls", "doubt", "icmp", "layout", "quirks", "read", "strange", "undirected"),
-    )
+    __slots__ = ("_engine", "_interpreted", "calls", "doubt", "icmp", "layout", "open", "quirks", "read", "undirected")
 
     def __init__(
         self,
@@ -50,9 +48,9 @@ class RecordShape:
         calls: tuple[Call, ...] = (),
         icmp: tuple[int, int] | None = None,
         *,
-        strange: bool = False,
+        open_elements: bool = False,
     ) -> None:
-        self.strange = strange
+        self.open = open_elements
         self.quirks = quirks
         self.calls = calls
         self.icmp = icmp
@@ -115,8 +113,8 @@ class ShapeCache:
             column = icmp_column(template, layout) if ICMP_IN_DESTINATION_PORT in rules else None
             if column is not None:  # it is looked at first, and seldom needs the rule
                 calls = tuple(call for call in calls if call.rule != ICMP_IN_DESTINATION_PORT)
-            strange = is_strange(template, self._registry)
-            shape = RecordShape(layout, self._engine, quirks, calls, column, strange=strange)
+            open_elements = has_open_elements(template, self._registry)
+            shape = RecordShape(layout, self._engine, quirks, calls, column, open_elements=open_elements)
             self._shapes[key] = shape
             self._fields += len(template.fields)
             while len(self._shapes) > 1 and (

@@ -12,7 +12,7 @@ from typing import Any
 from ..errors import CIRCULAR_PROPERTIES, LIMIT, PROPERTIES_CHANGED, UNRESOLVED_PROPERTIES
 from ..state.facts import PROPERTIES_ID
 from ..state.knowledge import Change
-from ..state.properties import MOST, NAMED, Properties
+from ..state.properties import MOST_NAMED, MOST_PROPERTIES, Properties
 from .problems import Problems
 
 DONE = {
@@ -48,11 +48,11 @@ def report_references(problems: Problems, properties: Properties) -> None:
         message = f"common properties that refer to themselves, or to one another in a circle: {shown}"
         problems.add(CIRCULAR_PROPERTIES, message, 0, ids=ids)
     if properties.cut:
-        message = f"a flow refers to more than {MOST} common properties: not all of them are given"
+        message = f"a flow refers to more than {MOST_PROPERTIES} common properties: not all of them are given"
         problems.add(LIMIT, message, 0, limit="common_properties")
 
 
 def _first(ids: Iterable[int]) -> tuple[list[int], str]:
     """The first of the *ids*, and their text."""
-    first = list(islice(ids, NAMED))
+    first = list(islice(ids, MOST_NAMED))
     return first, ", ".join(map(str, first))

@@ -19,7 +19,7 @@ from .common_properties import report_change
 from .framing import HEADER
 from .learned_elements import shape_for
 from .lists import Lists
-from .reading import limit_met, read_by
+from .reading import each_fault, limit_met, read_by
 from .suspicion import PADDING, weigh, weigh_length
 from .type_records import learn_types
 
@@ -172,17 +172,8 @@ def _report_misfits(work: Assembly, layout: Layout, set_id: int, start: int) -> 
 
 def _report_faults(work: Assembly, layout: Layout, set_id: int, end: int, faults: Faults) -> None:
     """Note the values that do not suit their type, in wire order."""
-    at, record = -1, []
-    for where, index in sorted(faults):
-        if work.problems.full:
-            work.problems.count(where)
-            continue
-        if where != at:
-            at, record = where, spans(layout.fields, work.octets, where, end)
-        first, last = record[index]
-        value, name = layout.fields[index].value, layout.names[index]
-        quoted = work.problems.quote(work.octets, first, last)
-        expected = value.fault(work.octets[first:last]) if value else ""
+    for _, first, last, index, expected in each_fault(work, layout, faults, end):
+        name, quoted = layout.names[index], work.problems.quote(work.octets, first, last)
         work.problems.add(
             BAD_VALUE,
             f"{name} at octet {first}: {quoted or 'no octets'}, expected {expected}",

@@ -63,7 +63,7 @@ def shape_for(work: Assembly, known: KnownTemplate) -> RecordShape | None:
     shape: RecordShape | None = known.shape
     if shape is not None and shape.read is None:
         shape = None  # it was dropped
-    if shape is not None and not (shape.strange and known.edition is not edition_of(work.domain.exporter)):
+    if shape is not None and not (shape.open and known.edition is not edition_of(work.domain.exporter)):
         return shape
     fields, limits = len(known.template.fields), work.context.limits
     if work.shaped + fields > max(limits.values // SHAPING, limits.fields_per_template):

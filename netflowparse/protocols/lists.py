@@ -8,13 +8,12 @@ with a list costs the record that it stands in nothing else.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 from ..codec.layout import Layout
 from ..codec.reader import Faults
 from ..codec.record import value_type
 from ..codec.shapes import RecordShape
-from ..codec.spans import spans
 from ..errors import BAD_VALUE, LIMIT, MISSING_TEMPLATE, NO_PROGRESS
 from ..state.templates import KnownTemplate
 from ..types import Flow
@@ -24,10 +23,8 @@ from ..wire.lists import BASIC_LIST, ENTRY_HEADER, LISTS, SEMANTICS, SUB_TEMPLAT
 from ..wire.sets import FIRST_DATA_SET
 from .assembly import Assembly
 from .learned_elements import element_of, shape_for
-from .reading import limit_met, read_by
-
-#: how a value is reached from its record: (the way to the list around it, keys and indices from there)
-Path: TypeAlias = "tuple[Path | None, tuple[str | int, ...]]"
+from .list_problems import ListProblems, Path
+from .reading import each_fault, limit_met, read_by
 
 
 class Lack(NamedTuple):
@@ -52,7 +49,7 @@ class Lists:
         self.end = end
         self._work = work
         self._heads = work.context.list_heads
-        self._limited: set[str] = set()  # limits that were told to be met
+        self._problems = ListProblems(work, set_id)
 
     def read(self, layout: Layout, records: Iterable[Flow], depth: int = 1, path: Path | None = None) -> None:
         """Put the lists of *records* in the places where reading by *layout* has left their spans."""
@@ -73,10 +70,12 @@ class Lists:
     def _value(self, abstract_type: str, span: Span, depth: int, path: Path) -> Any:
         start, end = span
         if end - start < LISTS[abstract_type]:
-            self._note(BAD_VALUE, f"{end - start} octets, expected {lengths_of(abstract_type)}", start, end, path)
+            self._problems.note(
+                BAD_VALUE, f"{end - start} octets, expected {lengths_of(abstract_type)}", start, end, path
+            )
             return self._octets(start, end)
         if depth > self._work.context.limits.nesting:
-            self._note(LIMIT, limit_met(self._work, "nesting"), start, end, path, limit="nesting")
+            self._problems.note(LIMIT, limit_met(self._work, "nesting"), start, end, path, limit="nesting")
             return self._octets(start, end)
         if abstract_type == BASIC_LIST:
             return self._basic_list(start, end, depth, path)
@@ -95,7 +94,7 @@ class Lists:
         if element_id & ENTERPRISE_BIT:
             element_id &= ~ENTERPRISE_BIT
             if end - position < 4:
-                self._note(BAD_VALUE, f"{end - start} octets, expected at least 9", start, end, path)
+                self._problems.note(BAD_VALUE, f"{end - start} octets, expected at least 9", start, end, path)
                 return self._octets(start, end)
             (enterprise,) = self._heads.enterprise(work.octets, position)
             position += 4
@@ -104,9 +103,9 @@ class Lists:
         if position == end:
             return made
         if not length:
-            self._note(NO_PROGRESS, "values that have no octets", position, end, path)
+            self._problems.note(NO_PROGRESS, "values that have no octets", position, end, path)
         elif work.values_left <= 0:
-            self._limit(position, end, path)
+            self._problems.limit(position, end, path)
         else:
             in_options = self.known.is_options
             abstract_type = value_type(element, length, work.rules, in_options=in_options)
@@ -133,9 +132,9 @@ class Lists:
             ]
         if layout.misfits and records:
             why = f"values of {layout.minimum_length} octets, expected {layout.misfits[0][1]}"
-            self._note(BAD_VALUE, why, start, stop, path, element=made["element"])
-        for number, first, last, _, expected in self._each(layout, faults, start, end):
-            self._note_value(made["element"], expected, first, last, (path, ("values", number)))
+            self._problems.note(BAD_VALUE, why, start, stop, path, element=made["element"])
+        for number, first, last, _, expected in each_fault(self._work, layout, faults, end, start):
+            self._problems.value(made["element"], expected, first, last, (path, ("values", number)))
         self._leftover(layout, len(records) == most, stop, end, path)
         return stop
 
@@ -154,7 +153,7 @@ class Lists:
                 why = f"an entry of length {length}, {end - position} octets are there"
                 break
             if work.values_left <= 0:
-                self._limit(position, end, path)
+                self._problems.limit(position, end, path)
                 break
             work.values_left -= 1
             entry: dict[str, Any] = {"template_id": template_id}
@@ -164,7 +163,7 @@ class Lists:
             self._records(entry, template_id, position + ENTRY_HEADER, after, depth, here)
             position = after
         if why:
-            self._note(BAD_VALUE, why, position, end, path)
+            self._problems.note(BAD_VALUE, why, position, end, path)
         if position < end:
             made["undecoded"] = self._octets(position, end)
         return made
@@ -177,15 +176,17 @@ class Lists:
             return
         known = self._template(template_id)
         if template_id < FIRST_DATA_SET:
-            self._note(BAD_VALUE, f"template id {template_id}, need at least {FIRST_DATA_SET}", start, end, path)
+            self._problems.note(
+                BAD_VALUE, f"template id {template_id}, need at least {FIRST_DATA_SET}", start, end, path
+            )
         elif known is None:
             work.lack(Lack(self, target, template_id, start, end, depth, path))
         elif not known.minimum_length:
-            self._note(NO_PROGRESS, f"records of template {template_id} have no octets", start, end, path)
+            self._problems.note(NO_PROGRESS, f"records of template {template_id} have no octets", start, end, path)
         elif work.values_left < len(known.template.fields):
-            self._limit(start, end, path)
+            self._problems.limit(start, end, path)
         elif (shape := shape_for(work, known)) is None:
-            self._limit(start, end, path, "record_shape_fields")
+            self._problems.limit(start, end, path, "record_shape_fields")
         else:
             self._read_records(target, known, shape, start, end, depth, path)
             return
@@ -210,11 +211,11 @@ class Lists:
         if records:
             for index, expected in layout.misfits:
                 why = f"{layout.names[index]} of {layout.fields[index].octets} octets, expected {expected}"
-                self._note(BAD_VALUE, why, start, stop, path, element=layout.names[index])
-        for number, first, last, index, expected in self._each(layout, faults, start, end):
+                self._problems.note(BAD_VALUE, why, start, stop, path, element=layout.names[index])
+        for number, first, last, index, expected in each_fault(self._work, layout, faults, end, start):
             name = layout.names[index]
             steps = ("scope", name) if index < scope else (name,)
-            self._note_value(name, expected, first, last, (path, ("records", number, *steps)))
+            self._problems.value(name, expected, first, last, (path, ("records", number, *steps)))
         self._leftover(layout, len(records) == most, stop, end, path)
         if stop < end:
             target["undecoded"] = self._octets(stop, end)
@@ -226,52 +227,15 @@ class Lists:
         known = work.domain.template_at(template_id, place)
         return known if known is None or work.in_force(known) else None
 
-    def _each(self, layout: Layout, faults: Faults, start: int, end: int) -> Iterable[tuple[int, int, int, int, str]]:
-        """(record's number, start and end of the value, field's index, what was expected) of each fault, in order."""
-        work, at, number = self._work, start, 0
-        for where, index in sorted(faults):
-            if work.problems.full:
-                work.problems.count(where)
-                continue
-            while at != where:
-                at = spans(layout.fields, work.octets, at, end)[-1][1]
-                number += 1
-            first, last = spans(layout.fields, work.octets, where, end)[index]
-            value = layout.fields[index].value
-            yield number, first, last, index, value.fault(work.octets[first:last]) if value else ""
-
     def _leftover(self, layout: Layout, full: bool, stop: int, end: int, path: Path) -> None:
         left = end - stop
         if left >= layout.minimum_length and full:
-            self._limit(stop, end, path)
+            self._problems.limit(stop, end, path)
         elif left:  # there is no padding in lists, §5.5
-            self._note(BAD_VALUE, f"{left} octets after the last whole one", stop, end, path)
+            self._problems.note(BAD_VALUE, f"{left} octets after the last whole one", stop, end, path)
 
     def _octets(self, start: int, end: int) -> str | bytes:
         return octet_value(self._work.octets[start:end], self._work.context.engine.octet_values)
-
-    def _limit(self, start: int, end: int, path: Path, limit: str = "values") -> None:
-        """Note, once for the set, that a limit of the datagram is met."""
-        if limit not in self._limited:
-            self._limited.add(limit)
-            self._note(LIMIT, limit_met(self._work, limit), start, end, path, limit=limit)
-
-    def _note_value(self, element: str, expected: str, start: int, end: int, path: Path) -> None:
-        quoted = self._work.problems.quote(self._work.octets, start, end)
-        self._note(BAD_VALUE, f"{quoted or 'no octets'}, expected {expected}", start, end, path, element=element)
-
-    def _note(self, code: str, why: str, start: int, end: int, path: Path, **facts: Any) -> None:
-        problems = self._work.problems
-        if problems.full:
-            problems.count(start)
-            return
-        steps = _steps(path)
-        facts = {"set_id": self.set_id, "template_id": self.set_id, "path": steps, **facts}
-        facts.setdefault(
-            "element", next(step for step in reversed(steps) if isinstance(step, str) and step not in WAYS)
-        )
-        message = f"{'.'.join(map(str, steps))} at octet {start}: {why}"
-        problems.leave(code, message, self._work.octets, start, end, **facts)
 
     def complete(self, lack: Lack) -> bool:
         """Read what lacked its template, if that has come; whether it had."""
@@ -285,16 +249,6 @@ class Lists:
         """Note what lacks its template, and whether it waits for that."""
         why = f"template {lack.template_id} is not known, {lack.end - lack.start} octets "
         why += "wait for it" if waits else "left undecoded"
-        self._note(MISSING_TEMPLATE, why, lack.start, lack.end, lack.path, template_id=lack.template_id, waiting=waits)
-
-
-#: keys of lists, which are no elements
-WAYS = frozenset({"scope", "values", "records", "entries"})
-
-
-def _steps(path: Path | None) -> list[str | int]:
-    steps: list[tuple[str | int, ...]] = []
-    while path is not None:
-        path, own = path
-        steps.append(own)
-    return [step for own in reversed(steps) for step in own]
+        self._problems.note(
+            MISSING_TEMPLATE, why, lack.start, lack.end, lack.path, template_id=lack.template_id, waiting=waits
+        )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ..codec.layout import Layout
 from ..codec.reader import Faults
 from ..codec.shapes import RecordShape
+from ..codec.spans import spans
 from ..state.templates import KnownTemplate
 from ..types import Flow
 from .assembly import Assembly
@@ -46,3 +49,25 @@ def limit_met(work: Assembly, limit: str) -> str:
     if limit in what:
         return f"more than {getattr(work.context.limits, limit)} {what[limit]}"
     return "too many fields of new shapes"
+
+
+def each_fault(
+    work: Assembly, layout: Layout, faults: Faults, end: int, start: int | None = None
+) -> Iterator[tuple[int, int, int, int, str]]:
+    """(record's number, start and end of the value, field's index, what was expected) of each fault, in wire order.
+
+    Records are numbered where *start* says where the first one is.  Those beyond the listed problems are counted.
+    """
+    at, number, record_at, record = start, 0, -1, []
+    for where, index in sorted(faults):
+        if work.problems.full:
+            work.problems.count(where)
+            continue
+        while at is not None and at != where:
+            at = spans(layout.fields, work.octets, at, end)[-1][1]
+            number += 1
+        if where != record_at:
+            record_at, record = where, spans(layout.fields, work.octets, where, end)
+        first, last = record[index]
+        value = layout.fields[index].value
+        yield number, first, last, index, value.fault(work.octets[first:last]) if value else ""

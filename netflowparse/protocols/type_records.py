@@ -13,8 +13,8 @@ from typing import Any
 
 from ..errors import BAD_TYPE_RECORD, LIMIT, SnapshotError
 from ..registry import Registry, published
-from ..registry._labels import DATA_TYPES, SEMANTICS, UNITS
 from ..registry.element import ELEMENT_ID_MAX, ENTERPRISE_MAX, REVERSE, is_generic, unnamed_key
+from ..registry.published import SEMANTICS_CODES, TYPE_CODES, UNIT_CODES
 from ..registry.registry import RESERVED_WORDS
 from ..state.elements import LONGEST_KEY, LONGEST_NAME, LearnedElement, LearnedElements
 from ..state.exporters import Exporter, ExporterStore
@@ -109,10 +109,10 @@ def _read(said: Mapping[str, Any], enterprise: int, number: int, time: int) -> L
     """
     if not number:
         raise ValueError(f"{ELEMENT_ID} is 0, expected 1 to {ELEMENT_ID_MAX}")
-    data_type = _word(said, DATA_TYPE, DATA_TYPES)
+    data_type = _word(said, DATA_TYPE, TYPE_CODES)
     if not data_type:
         raise ValueError(f"{DATA_TYPE} has no octets")
-    semantics = _word(said, "informationElementSemantics", SEMANTICS)
+    semantics = _word(said, "informationElementSemantics", SEMANTICS_CODES)
     check_semantics(data_type, semantics)
     name = _text(said, "informationElementName")
     _text(said, "informationElementDescription")
@@ -124,7 +124,7 @@ def _read(said: Mapping[str, Any], enterprise: int, number: int, time: int) -> L
         name if len(name.encode(errors="replace")) <= LONGEST_NAME else "",
         data_type,
         semantics,
-        "" if units is None else UNITS.get(units, ""),
+        "" if units is None else UNIT_CODES.get(units, ""),
         _range(said, signed=data_type.startswith("signed")),
         time,
     )
@@ -209,7 +209,7 @@ def check_restored(store: ExporterStore, registry: Registry) -> None:
 
 
 def _check_words(exporter: Exporter, element: LearnedElement) -> None:
-    words = ((element.type, DATA_TYPES), (element.semantics, SEMANTICS), (element.units, UNITS))
+    words = ((element.type, TYPE_CODES), (element.semantics, SEMANTICS_CODES), (element.units, UNIT_CODES))
     try:
         if element.enterprise == REVERSE or not element.type:
             raise ValueError("no element that an exporter can describe")

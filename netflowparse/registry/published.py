@@ -7,10 +7,12 @@ from functools import cache, partial
 from . import _enterprise, _iana, _labels, _netflow9
 from .element import Element, forward_names
 
+# {code: word} of what definitions say.  RFC 5610 §3.
+TYPE_CODES, SEMANTICS_CODES, UNIT_CODES = _labels.DATA_TYPES, _labels.SEMANTICS, _labels.UNITS
 # The words that a definition may use; semantics and units may also be left open.
-TYPES = frozenset(_labels.DATA_TYPES.values())
-SEMANTICS = frozenset(_labels.SEMANTICS.values())
-UNITS = frozenset(_labels.UNITS.values())
+TYPES = frozenset(TYPE_CODES.values())
+SEMANTICS = frozenset(SEMANTICS_CODES.values())
+UNITS = frozenset(UNIT_CODES.values())
 
 # Element(…), from one tuple: half the time of a lookup went into passing nine arguments.
 _make = partial(tuple.__new__, Element)

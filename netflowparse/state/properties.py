@@ -15,8 +15,8 @@ from .fact_values import copied
 from .facts import PROPERTIES_ID, Key
 from .knowledge import NOTHING, Fact
 
-MOST = 32  # properties that one flow refers to, itself and through one another
-NAMED = 10  # ids of properties in circles that are remembered
+MOST_PROPERTIES = 32  # properties that one flow refers to, itself and through one another
+MOST_NAMED = 10  # ids of properties in circles that are remembered
 
 Sources: TypeAlias = dict[str, str]  # added key -> where it came from
 
@@ -40,7 +40,7 @@ class Properties:
     *seconds*, are not known.
 
     ``unresolved`` are the ids that are not known, ``circular`` those of the first that refer to themselves, through one
-    another, ``cut`` says whether a flow refers to more than ``MOST``.
+    another, ``cut`` says whether a flow refers to more than ``MOST_PROPERTIES``.
     """
 
     __slots__ = ("_budget", "_expansions", "_lifetime", "_seconds", "_table", "circular", "cut", "unresolved")
@@ -98,7 +98,7 @@ class Properties:
                 if met[number]:
                     self._note_circle(number, met)
                 continue
-            if len(met) == MOST:
+            if len(met) == MOST_PROPERTIES:
                 self.cut = True
                 return
             fact = self._known(number)
@@ -122,14 +122,14 @@ class Properties:
 
     def _note_circle(self, number: int, met: dict[int, bool]) -> None:
         """Note the properties on the way from *number* back to itself."""
-        if len(self.circular) < NAMED:
+        if len(self.circular) < MOST_NAMED:
             way = [each for each, leads_here in met.items() if leads_here]
-            self.circular.update(dict.fromkeys(way[way.index(number) :][: NAMED - len(self.circular)]))
+            self.circular.update(dict.fromkeys(way[way.index(number) :][: MOST_NAMED - len(self.circular)]))
 
     def _references(self, value: Any) -> tuple[int, ...]:
         """The ids under commonPropertiesId: one, or a list of several; each once."""
         values = value if isinstance(value, list) else [value]
-        if len(values) > MOST:
+        if len(values) > MOST_PROPERTIES:
             self.cut = True
-            values = values[:MOST]
+            values = values[:MOST_PROPERTIES]
         return tuple(dict.fromkeys(each for each in values if type(each) is int))

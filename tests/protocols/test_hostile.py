@@ -9,7 +9,7 @@ import pytest
 
 from netflowparse import Limits
 from netflowparse.codec import shapes
-from netflowparse.protocols import datasets
+from netflowparse.protocols import datasets, reading
 from tests.message_builder import ipfix_message, netflow9_datagram, set_of, template
 from tests.protocols.messages import learn10
 
@@ -40,7 +40,7 @@ def test_sets_without_a_record_cost_no_shape(decoder):
 def test_a_record_is_walked_once_for_all_its_odd_values(decoder):
     fields = [(1, 0)] * 100 + [(276, 1)] * 200
     decoder.decode(ipfix_message(set_of(2, template(256, fields))), "r1")
-    with mock.patch.object(datasets, "spans", wraps=datasets.spans) as spans:
+    with mock.patch.object(reading, "spans", wraps=reading.spans) as spans:
         message = decoder.decode(ipfix_message(set_of(256, b"\7" * 400)), "r1")
     assert spans.call_count == 1  # of two records: the list of problems is full after the first
     assert [problem["offset"] for problem in message["problems"][:200]] == list(range(20, 220))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from netflowparse.errors import UsageError
 from netflowparse.state.facts import PROPERTIES, Key
 from netflowparse.state.knowledge import Fact, Knowledge
-from netflowparse.state.properties import MOST, NAMED, Properties
+from netflowparse.state.properties import MOST_NAMED, MOST_PROPERTIES, Properties
 from netflowparse.state.repetition import Repetition
 
 ID = "commonPropertiesId"
@@ -93,16 +93,18 @@ class TestCosts:
     @pytest.mark.fault("ST-22")
     def test_flows_that_refer_to_the_same(self) -> None:
         """Properties 0 to 31 refer to each other, each to all: looked up once for all flows."""
-        table = known({each: {ID: list(range(MOST))} for each in range(MOST)})
+        table = known({each: {ID: list(range(MOST_PROPERTIES))} for each in range(MOST_PROPERTIES)})
         properties = Properties(table)
         for _ in range(1000):
-            properties.add({ID: list(range(MOST))})
-        assert table.lookups == MOST
-        assert len(properties.circular) == NAMED
+            properties.add({ID: list(range(MOST_PROPERTIES))})
+        assert table.lookups == MOST_PROPERTIES
+        assert len(properties.circular) == MOST_NAMED
 
     def test_flows_that_refer_to_others(self) -> None:
         """No more lookups than values are left, whatever the flows ask for; then none at all."""
-        table = known({each: {ID: [(each * 31 + more) % 4096 for more in range(MOST)], "x": 1} for each in range(4096)})
+        table = known(
+            {each: {ID: [(each * 31 + more) % 4096 for more in range(MOST_PROPERTIES)], "x": 1} for each in range(4096)}
+        )
         budget = Budget(10_000)
         properties = Properties(table, budget)
         flows: list[dict[str, Any]] = [{ID: each} for each in range(4096)]
@@ -116,14 +118,14 @@ class TestCosts:
     def test_flows_that_refer_to_nothing(self) -> None:
         table, budget = known({}), Budget(10_000)
         properties = Properties(table, budget)
-        for each in range(0, 1_000_000, MOST):
-            properties.add({ID: list(range(each, each + MOST))})
-        assert table.lookups <= 10_000 + MOST
-        assert len(properties.unresolved) <= 10_000 + MOST
+        for each in range(0, 1_000_000, MOST_PROPERTIES):
+            properties.add({ID: list(range(each, each + MOST_PROPERTIES))})
+        assert table.lookups <= 10_000 + MOST_PROPERTIES
+        assert len(properties.unresolved) <= 10_000 + MOST_PROPERTIES
 
     def test_a_list_of_references_without_end(self) -> None:
         """Of a flow's ids, and of a property's, so many are looked at."""
-        table = known({1: {ID: [7] * MOST + [2]}, 2: {"x": 1}, 7: {"y": 1}})
+        table = known({1: {ID: [7] * MOST_PROPERTIES + [2]}, 2: {"x": 1}, 7: {"y": 1}})
         properties = Properties(table)
         flow: dict[str, Any] = {ID: 1}
         properties.add(flow)
