@@ -23,6 +23,7 @@ from .errors import (
 from .limits import Limits
 from .registry import Element, Registry
 from .settings import ExporterSettings
+from .stream import MessageStream
 
 __all__ = [
     "DecodeError",
@@ -31,6 +32,7 @@ __all__ = [
     "ExporterSettings",
     "Limits",
     "MalformedMessage",
+    "MessageStream",
     "NetflowParseError",
     "Registry",
     "RegistryError",

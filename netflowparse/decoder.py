@@ -127,7 +127,7 @@ class Decoder:
 
         *exporter* is any hashable; templates and sequence numbers are kept under it.  *now* (s since 1970) replaces the
         export time in what is remembered; *transport* is "udp", "tcp", "sctp" or "file" and decides whether withdrawals
-        are obeyed.
+        are obeyed, whether another definition needs one before it, and whether lifetimes count.
 
         Raises ``DecodeError`` when there is no message to return, ``UsageError`` for arguments of the wrong kind;
         whatever else is wrong with the datagram is in the message's ``problems``.

@@ -32,7 +32,7 @@ TEMPLATES = {
         ),
     ),
     257: ("flowStartSeconds", "sourceIPv6Address", "destinationIPv6Address", "packetDeltaCount[4]", "sourceMacAddress"),
-    258: ("observationTimeMicroseconds", "sourceIPv4Address", "userName", "interfaceName", "dataRecordsReliability"),
+    258: ("observationTimeMilliseconds", "sourceIPv4Address", "userName", "interfaceName", "dataRecordsReliability"),
     259: ("observationPointId", "samplingInterval", "interfaceName"),  # options: the first is scope
     260: ("messageScope", "opaqueOctets"),  # likewise
 }
@@ -64,11 +64,10 @@ def record(template_id, number):
             (milliseconds(start) // 1000, *texts, number, mac.hex(":")),
         )
     if template_id == 258:
-        second = start.replace(microsecond=0)  # a fraction of NTP's is no whole number of microseconds
         values = NAMES[number % 7], NAMES[(number + 3) % 5], number % 2 == 0
         return (
-            (second, ipaddress.ip_address("192.0.2.10"), *values),
-            (milliseconds(second) * 1000, "192.0.2.10", *values),
+            (start, ipaddress.ip_address("192.0.2.10"), *values),
+            (milliseconds(start), "192.0.2.10", *values),
         )
     if template_id == 259:
         values = number, 10, f"port {number}"
