@@ -15,6 +15,8 @@ import zlib
 from types import TracebackType
 from typing import Any, BinaryIO, cast
 
+from ..files import compression
+
 STANDARD_INPUT = "-"
 CHUNK = 1 << 16  # octets decompressed at a time
 
@@ -132,10 +134,10 @@ def regular_size(name: str) -> int | None:
 
 
 def _decompressed(raw: BinaryIO) -> BinaryIO:
-    magic = _peek(raw)
-    if magic.startswith(b"\x1f\x8b"):
+    kind = compression(_peek(raw))
+    if kind == "gzip":
         return cast(BinaryIO, io.BufferedReader(_Pieces(gzip.GzipFile(fileobj=raw)), CHUNK))
-    if magic.startswith(b"BZh"):
+    if kind == "bzip2":
         return cast(BinaryIO, io.BufferedReader(_Pieces(bz2.BZ2File(raw)), CHUNK))
     return raw
 
