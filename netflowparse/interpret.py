@@ -1,6 +1,6 @@
 """What decoded IPFIX values mean beyond their types: pure functions on values and records, for who wants to know.
 
-RFC 7011 §4 and §5.2, RFC 7270 §4.12, RFC 8038 §11.  No clock is read, nothing is kept.  What cannot be told from what
+RFC 7011 §4 and §5, RFC 7270 §4.12, RFC 8038 §11.  No clock is read, nothing is kept.  What cannot be told from what
 is given is None.
 """
 
@@ -12,6 +12,7 @@ from typing import Any
 from .errors import UsageError
 
 __all__ = [
+    "delta_time",
     "flow_key_names",
     "forwarding_status",
     "index_fields",
@@ -21,6 +22,7 @@ __all__ = [
 ]
 
 WRAP = 1 << 32  # s after which 32-bit seconds begin anew: in February 2106
+MICROSECONDS = 1_000_000  # in a second
 BITS = 64  # of a map of fields: no others can be named
 SECONDS = "observationTimeSeconds"
 #: ns in a unit of each element that tells when something was observed
@@ -61,6 +63,15 @@ def nearest_time(seconds: int, reference: int) -> int:
     distance = (seconds - reference + WRAP // 2) % WRAP - WRAP // 2
     nearest = reference + distance
     return nearest if nearest >= 0 else nearest + WRAP
+
+
+def delta_time(value: int, export_time: int) -> int:
+    """µs since 1970 of a delta element: flowStartDeltaMicroseconds (158) or flowEndDeltaMicroseconds (159).
+
+    *value* counts µs back from *export_time*, the ``exportTime`` of its message's header in s since 1970.  Negative
+    before 1970.  RFC 7011 §5.1.
+    """
+    return export_time * MICROSECONDS - value
 
 
 def flow_key_names(record: Mapping[str, Any], templates: Iterable[Mapping[str, Any]]) -> list[str] | None:
@@ -105,7 +116,7 @@ def forwarding_status(value: object) -> dict[str, Any] | None:
     """What became of a packet by a forwardingStatus: ``{"status": "dropped", "reason": 2}``.
 
     Status is "unknown", "forwarded", "dropped" or "consumed", the reason a number that has its meaning with it, 0 where
-    it is not known: ``Registry.label("forwardingStatus", value & 255)`` names both.  The lowest octet tells them, at
+    it is not known: ``Registry.label("forwardingStatus", value)`` names both.  The lowest octet tells them, at
     any width.  None for what is no int.  RFC 7270 §4.12.
     """
     if type(value) is not int:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from netflowparse.errors import UsageError
 from netflowparse.interpret import (
+    delta_time,
     flow_key_names,
     forwarding_status,
     index_fields,
@@ -54,6 +55,21 @@ def test_intervals_of_reports(times: dict[str, Any], expected: tuple[int, int] |
     before = repr(record)
     assert report_interval(record) == expected
     assert repr(record) == before
+
+
+@pytest.mark.conformance("IPFIX-5.1-01")
+@pytest.mark.parametrize(
+    ("value", "export_time", "expected"),
+    [
+        (0, 10, 10_000_000),
+        (5_000_000, 10, 5_000_000),
+        (1, 0x65E0F000, 0x65E0F000 * 1_000_000 - 1),
+        (WRAP - 1, 10, 10_000_000 - (WRAP - 1)),  # 71 minutes back, before 1970
+        (WRAP - 1, WRAP - 1, 999_999 * (WRAP - 1)),
+    ],
+)
+def test_delta_times_count_back_from_the_export(value: int, export_time: int, expected: int) -> None:
+    assert delta_time(value, export_time) == expected
 
 
 @pytest.mark.conformance("IPFIX-5.2-01")
@@ -153,6 +169,7 @@ def test_maps_of_fields(indicator: int, count: int, expected: list[int]) -> None
     assert index_fields(indicator, count) == expected
 
 
+@pytest.mark.conformance("CISCO-4.12-01")
 @pytest.mark.parametrize(
     ("value", "status", "reason"),
     [

@@ -21,6 +21,7 @@ from .rows import read_rows
 
 # Keys of a flow or options dict that are no elements.
 RESERVED_WORDS = ("scope", "resolved", "tunnel", "inner", "truncated", "report", "mib_objects")
+LOWEST_OCTET = ("forwardingStatus", "reverseForwardingStatus")  # has the whole meaning, at any width; RFC 7270 §4.12
 
 
 class Registry:
@@ -141,7 +142,8 @@ class Registry:
 
         Flags read from the least significant bit up: ``SYN|ACK``.  A field of several bits inside them reads
         ``name=number``, bits without a name follow in hexadecimal, and no bits at all are the empty string.  Bits that
-        stand beside the flags are passed over: the upper four of ``tcpControlBits`` (RFC 7125 §3).
+        stand beside the flags are passed over: the upper four of ``tcpControlBits`` (RFC 7125 §3); so are all but the
+        lowest octet of ``forwardingStatus`` (RFC 7270 §4.12).
         """
         if not isinstance(element, str):
             raise WrongType(f"element is {type(element).__name__}, expected its key")
@@ -153,6 +155,8 @@ class Registry:
         labels = published.value_labels(element)
         if labels is None:
             return None
+        if value > 0xFF and element in LOWEST_OCTET:
+            value &= 0xFF
         return labels.get((1 if value else 2) if isinstance(value, bool) else value)  # RFC 7011 §6.1.5
 
 

@@ -79,6 +79,9 @@ def test_records_that_are_completed_have_a_kind_of_their_own():
     """They stand in place of lines that came before, and are not counted again."""
     late = {**message("192.0.2.1"), "completed": {"flows": [{"octetDeltaCount": 1}], "options": [{"scope": {}}]}}
     lines = [json.loads(line) for line in record_lines(message("192.0.2.1", late=[late]))]
-    assert [{*line} - {"exporter", "protocol", "header"} for line in lines] == [{"completed_flow"}, {"completed_options"}]
+    assert [{*line} - {"exporter", "protocol", "header"} for line in lines] == [
+        {"completed_flow"},
+        {"completed_options"},
+    ]
     assert lines[0]["completed_flow"] == {"octetDeltaCount": 1}
     assert count_records(message("192.0.2.1", late=[late])) == 0

@@ -69,6 +69,7 @@ def test_a_shape_is_compiled_after_a_few_records(monkeypatch: pytest.MonkeyPatch
     assert hasattr(shape.read, "__source__")
 
 
+@pytest.mark.conformance("IPFIX-11.4-01")
 def test_the_oldest_shapes_are_dropped() -> None:
     for limits in (Limits(record_shapes=2), Limits(record_shape_fields=2)):
         shapes = cache(limits)

@@ -9,11 +9,43 @@ from tests.protocols.messages import codes, learn10
 REVERSE = 29305
 CERT = 6871
 REVERSE_COUNTERS = [(1, 4), (REVERSE, 1, 4)]
+EXAMPLE = bytes.fromhex(
+    "000A 0048 65E0F000 00000000 00000001"  # 72 octets, export time, sequence 0, domain 1
+    "0002 0020"  # template set of 32 octets
+    "0100 0005"  # template 256 of 5 fields
+    "0008 0004"  # sourceIPv4Address
+    "000C 0004"  # destinationIPv4Address
+    "0001 0004"  # octetDeltaCount
+    "8001 0004 00007279"  # element 1 of enterprise 29305: the reverse of octetDeltaCount
+    "00EF 0001"  # biflowDirection
+    "0100 0018"  # data set of template 256, 24 octets
+    "C0000201"  # from 192.0.2.1
+    "C6336402"  # to 198.51.100.2
+    "000005DC"  # 1500 octets forward
+    "00000064"  # 100 octets back
+    "01"  # the source was the initiator
+    "000000"  # padding
+)
 
 
 def flows_of(decoder, fields, octets):
     learn10(decoder, template(256, fields))
     return decoder.decode(ipfix_message(set_of(256, octets)), "r1")
+
+
+@pytest.mark.conformance("BIFLOW-6.1-01", "BIFLOW-6.3-01")
+def test_a_worked_example(decoder):
+    message = decoder.decode(EXAMPLE, "r1")
+    assert message["flows"] == [
+        {
+            "sourceIPv4Address": "192.0.2.1",
+            "destinationIPv4Address": "198.51.100.2",
+            "octetDeltaCount": 1500,
+            "reverseOctetDeltaCount": 100,
+            "biflowDirection": 1,
+        }
+    ]
+    assert message["problems"] == []
 
 
 @pytest.mark.fault("IV-22")

@@ -31,6 +31,8 @@ def both(decoder, fields, octets):
         ("00000042", 0x42, "Forwarded: Not Fragmented"),
         ("89", 0x89, "Dropped: bad TTL"),
         ("00000085", 0x85, "Dropped: Fragmentation and DF set"),
+        ("42000042", 0x42000042, "Forwarded: Not Fragmented"),  # the lowest octet is read, the number is what was sent
+        ("00000100", 0x100, "Unknown"),
     ],
 )
 def test_forwarding_status_in_one_octet_and_in_four(decoder, octets, value, label):

@@ -71,12 +71,21 @@ def test_example_of_rfc_7011(decoder):
         "quirks": [],
         "late": [],
     }
+    order = [
+        "sourceIPv4Address",
+        "destinationIPv4Address",
+        "ipNextHopIPv4Address",
+        "packetDeltaCount",
+        "octetDeltaCount",
+    ]
+    assert [list(each) for each in message["flows"]] == [order] * 3
+    assert list(message["options"][0]) == ["scope", "exportedMessageTotalCount", "exportedFlowRecordTotalCount"]
     assert_plain(message)
     following = decoder.decode(ipfix_message(sequenceNumber=5), "r1")  # 3 flow records, 2 options records
     assert following["sequence"] == {"expected": 5, "missing": 0, "event": "in_order"}
 
 
-@pytest.mark.conformance("IPFIX-3.2-01", "IPFIX-3.2-03", "IPFIX-7-03")
+@pytest.mark.conformance("IPFIX-3.2-01", "IPFIX-3.2-03", "IPFIX-7-03", "IPFIX-A-01")
 def test_enterprise_fields_among_others(decoder):
     """RFC 7011 A.2.2: a template that mixes both kinds of specifier."""
     octets = bytes.fromhex(
@@ -105,7 +114,7 @@ def test_enterprise_fields_among_others(decoder):
     assert message["problems"] == []
 
 
-@pytest.mark.conformance("IPFIX-3.4.2-06")
+@pytest.mark.conformance("IPFIX-3.4.2-06", "IPFIX-A-01")
 @pytest.mark.fault("IX-32")
 def test_an_enterprise_scope(decoder):
     """RFC 7011 A.4.3 and A.4.4: the scope is an element of an enterprise."""
@@ -130,7 +139,7 @@ def test_an_enterprise_scope(decoder):
     ]
 
 
-@pytest.mark.conformance("IPFIX-7-01", "IPFIX-7-02")
+@pytest.mark.conformance("IPFIX-7-01", "IPFIX-7-02", "IPFIX-A-01")
 @pytest.mark.parametrize("length", [5, 1000], ids=["A.5.1", "A.5.2"])
 def test_variable_length_examples(decoder, length):
     octets = bytes(97 + number % 26 for number in range(length))
@@ -205,7 +214,7 @@ def test_templates_of_observation_domains(decoder):
         assert (message["flows"], codes(message)) == ([], ["missing_template"])
 
 
-@pytest.mark.conformance("IPFIX-8-02", "IPFIX-9.3-01", "IPFIX-10-02")
+@pytest.mark.conformance("IPFIX-8-02", "IPFIX-9.3-01")
 def test_templates_of_exporters(decoder):
     learn10(decoder)
     message = decoder.decode(ipfix_message(set_of(256, record(1))), ("r1", 4739))
@@ -214,6 +223,21 @@ def test_templates_of_exporters(decoder):
     assert (problem["code"], problem["offset"]) == ("missing_template", 16)
     assert (problem["set_id"], problem["template_id"], problem["length"]) == (256, 256, 12)
     assert problem["octets"] == record(1).hex()
+
+
+@pytest.mark.conformance("IPFIX-10-02")
+def test_templates_of_transports(decoder):
+    """The caller's key names the transport too: what one session has defined is not there in another."""
+    learn, data = ipfix_message(set_of(2, template(256, FIELDS))), ipfix_message(set_of(256, record(1)))
+    address = "192.0.2.1"
+    decoder.decode(learn, ("udp", address))
+    message = decoder.decode(data, ("tcp", address), transport="tcp")
+    assert (message["flows"], codes(message)) == ([], ["missing_template"])
+    assert decoder.decode(data, ("udp", address))["flows"] == [flow(1)]
+    decoder.decode(learn, ("tcp", address), transport="tcp")
+    decoder.forget(("tcp", address))  # the connection has ended
+    message = decoder.decode(data, ("tcp", address), transport="tcp")
+    assert (message["flows"], codes(message)) == ([], ["missing_template"])
 
 
 @pytest.mark.conformance("IPFIX-8-02")

@@ -68,7 +68,6 @@ def test_a_caller_can_leave_unknown_elements_out(decoder):
 
 
 @pytest.mark.fault("IV-24")
-@pytest.mark.conformance("IPFIX-9-01")
 def test_an_unknown_element_longer_than_any_set(decoder):
     learn10(decoder, template(300, [(20000, 65534)]))
     learn10(decoder)

@@ -114,7 +114,7 @@ def test_a_set_without_content_is_no_problem(decoder, set_id):
 
 
 @pytest.mark.fault("IX-10")
-@pytest.mark.conformance("IPFIX-9.1-02", "IPFIX-9.1-03")
+@pytest.mark.conformance("IPFIX-9.1-02", "IPFIX-9.1-03", "IPFIX-11.7-01")
 def test_a_set_longer_than_the_message(decoder):
     learn10(decoder)
     body = record(1) * 5 + b"\1" * 4
@@ -163,7 +163,7 @@ def test_octets_behind_the_last_set(decoder, length):
     assert (problem["code"], problem["offset"], problem["octets"]) == ("trailing_octets", HEADER + 16, "ff" * length)
 
 
-@pytest.mark.conformance("IPFIX-3.3.1-02", "IPFIX-3.3.1-05")
+@pytest.mark.conformance("IPFIX-3.3.1-02", "IPFIX-3.3.1-05", "IPFIX-9-03")
 @pytest.mark.parametrize("octet", [b"\0", b"\xff"])
 def test_what_is_shorter_than_a_record_is_padding(decoder, octet):
     learn10(decoder)

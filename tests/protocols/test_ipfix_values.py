@@ -234,8 +234,11 @@ def test_types_that_have_one_length(decode, element, length):
         ("030050", "3:80"),
         ("03000000000050", "3:80"),
         ("1400003044009e77", "20:12356:40567"),
+        ("", ""),
         ("0d", "13"),
+        ("00", "0"),
         ("0000", "0:0"),
+        ("ff01", "255:1"),
         ("1400003044", "20:12356"),
     ],
 )
@@ -244,14 +247,17 @@ def test_application_ids(decode, octets, text):
 
 
 @pytest.mark.fault("IV-20")
-@pytest.mark.parametrize("octets", ["14", "1400", "14000030"])
+@pytest.mark.conformance("APPID-X-01")
+@pytest.mark.parametrize("octets", ["14", "1400", "140000", "14000030"])
 def test_application_ids_without_their_enterprise(decode, octets):
-    value, problems = decode(95, octets)
-    assert value.replace(":", "").startswith(("14", "20"))
-    assert len(problems) <= 1
+    """Engine 20 with less than the four octets of an enterprise number is kept as it came."""
+    value, (problem,) = decode(95, octets)
+    assert value == octets
+    assert (problem["offset"], problem["octets"]) == (HEADER + 4 + 1, octets)
 
 
 @pytest.mark.fault("IV-23")
+@pytest.mark.conformance("IPFIX-9-03")
 @pytest.mark.parametrize("length", [0, 3])
 def test_padding_octets_are_kept(decode, length):
     assert decode(210, b"\0" * length) == ("00" * length, [])

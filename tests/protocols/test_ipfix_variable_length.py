@@ -48,7 +48,7 @@ def test_the_longest_value(decoder):
 
 
 @pytest.mark.fault("IV-01", "IV-02", "IV-03", "IV-04", "IV-07", "IV-09")
-@pytest.mark.conformance("IPFIX-7-04", "IPFIX-9.1-03")
+@pytest.mark.conformance("IPFIX-7-04", "IPFIX-9.1-03", "IPFIX-11.7-01")
 @pytest.mark.parametrize(
     "cut",
     [

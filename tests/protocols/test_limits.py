@@ -8,6 +8,7 @@ from tests.protocols.messages import FIELDS, codes, events, flow, learn9, learn1
 
 
 @pytest.mark.fault("RS-22")
+@pytest.mark.conformance("IPFIX-11.4-01")
 def test_problems_are_capped_and_counted(decoder):
     learn10(decoder)
     reserved = set_of(4, b"") * 16000
@@ -31,6 +32,7 @@ def test_damage_beyond_the_cap_still_flags_the_message(make_decoder):
     assert message["problems"][1]["malformed"] is True
 
 
+@pytest.mark.conformance("IPFIX-11.4-01")
 def test_bad_values_are_capped_and_counted(make_decoder):
     decoder = make_decoder(limits=Limits(problems=5))
     learn10(decoder, template(256, [(276, 1)]))
@@ -67,6 +69,7 @@ def test_the_default_stops_the_multiplication():
     assert codes(message) == ["limit"]
 
 
+@pytest.mark.conformance("IPFIX-11.4-01")
 def test_values_are_counted_over_all_sets(make_decoder):
     decoder = make_decoder(limits=Limits(values=7))
     learn10(decoder)
@@ -110,12 +113,14 @@ def test_storms_of_withdrawals(decoder):
         assert len(message["problems"]) <= Limits().problems + 1
 
 
+@pytest.mark.conformance("IPFIX-11.4-01")
 def test_octets_that_problems_quote(make_decoder):
     decoder = make_decoder(limits=Limits(sample_octets=3))
     (problem,) = decoder.decode(ipfix_message(set_of(256, bytes(range(100)))), "r1")["problems"]
     assert (problem["octets"], problem["length"]) == ("000102", 100)
 
 
+@pytest.mark.conformance("IPFIX-11.4-01")
 def test_the_exporter_unheard_of_for_longest_is_forgotten(make_decoder):
     decoder = make_decoder(limits=Limits(exporters=2))
     learn = ipfix_message(set_of(2, template(256, FIELDS)))
@@ -125,6 +130,7 @@ def test_the_exporter_unheard_of_for_longest_is_forgotten(make_decoder):
 
 
 @pytest.mark.fault("RS-02", "RS-18")
+@pytest.mark.conformance("IPFIX-11.4-01")
 def test_the_oldest_domain_is_forgotten(make_decoder):
     decoder = make_decoder(limits=Limits(domains_per_exporter=2, templates_per_exporter=2))
     for domain in (1, 2, 3):

@@ -104,6 +104,7 @@ def test_no_values_without_octets(decoder):
 
 
 @pytest.mark.fault("SD-04")
+@pytest.mark.conformance("SD-4.5.1-04")
 def test_octets_after_the_last_value(decoder):
     value, (problem,) = value_of(decoder, BASIC, basic_list(ALL_OF, 14, 4, u32(9) + b"abc"))
     assert value == {"semantic": "allOf", "element": "egressInterface", "values": [9], "undecoded": "616263"}
@@ -141,7 +142,7 @@ def nested_basic_lists(levels):
 
 
 @pytest.mark.fault("SD-08")
-@pytest.mark.conformance("SD-4.5.2-03")
+@pytest.mark.conformance("SD-4.5.2-03", "IPFIX-11.4-01")
 @pytest.mark.parametrize("levels", [1, 5, 8, 9, 100, 13_000])
 def test_depth(decoder, levels):
     octets = nested_basic_lists(levels)
@@ -165,7 +166,7 @@ def test_depth(decoder, levels):
         assert problem["path"] == ["basicList"] + ["values", 0] * 8
 
 
-@pytest.mark.conformance("SD-4.5.2-03")
+@pytest.mark.conformance("SD-4.5.2-03", "IPFIX-11.4-01")
 @pytest.mark.parametrize("most", [1, 4, 5, 6])
 def test_depth_is_a_limit(make_decoder, most):
     decoder = make_decoder(limits=Limits(nesting=most))

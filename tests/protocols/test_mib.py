@@ -179,6 +179,36 @@ def test_columns_with_their_index_in_one_record(resolving: Decoder) -> None:
     assert index_fields(row["mibIndexIndicator"], len(defined["fields"])) == [1]
 
 
+@pytest.mark.conformance("MIB-5.8-01", "MIB-5.8.2-01")
+@pytest.mark.parametrize(("element", "name", "count"), [(443, "mibObjectValueTable", 2), (444, "mibObjectValueRow", 1)])
+def test_rows_of_a_table_in_a_list(decoder: Decoder, element: int, name: str, count: int) -> None:
+    """The index is the scope of the options template by which the list's records, the rows, are read."""
+    row = options_template(310, [(INTEGER, 4)], [(COUNTER, 8), (OCTET_STRING, 6)])
+    table = set_of(2, template(256, [(8, 4), (element, VARIABLE)]))
+    rows = [  # ifIndex, ifInOctets, ifPhysAddress
+        number(7, 4) + number(1500, 8) + bytes.fromhex("020000000007"),
+        number(9, 4) + number(64, 8) + bytes.fromhex("020000000009"),
+    ][:count]
+    octets = bytes.fromhex("03 0136") + b"".join(rows)  # all of, template 310
+    assert decoded(decoder, set_of(3, row), table, set_of(256, bytes([192, 0, 2, 1]) + variable(octets))) == [
+        {
+            "sourceIPv4Address": "192.0.2.1",
+            name: {
+                "semantic": "allOf",
+                "template_id": 310,
+                "records": [
+                    {
+                        "scope": {"mibObjectValueInteger": index},
+                        "mibObjectValueCounter": counter,
+                        "mibObjectValueOctetString": f"0200000000{index:02x}",
+                    }
+                    for index, counter in [(7, 1500), (9, 64)][:count]
+                ],
+            },
+        }
+    ]
+
+
 @pytest.mark.conformance("MIB-5.4.3-01")
 @pytest.mark.parametrize("withdrawal", [template(256, []), template(2, [])], ids=["one", "all"])
 def test_withdrawal_of_the_template_ends_what_is_said_of_it(resolving: Decoder, withdrawal: bytes) -> None:

@@ -154,7 +154,7 @@ def test_longer_padding_behind_longer_records(decoder, length):
 
 
 @pytest.mark.fault("N9-37")
-@pytest.mark.conformance("NF9-5.3-03")
+@pytest.mark.conformance("NF9-5.3-03", "NF9-X-01")
 def test_unaligned_flowsets(decoder):
     learn9(decoder, template(256, [(4, 1)]))
     sets = set_of(256, b"\x06"), set_of(256, b"\x06\x11\x01"), set_of(256, b"\x02\x03\x04\x05\x06")  # 5, 7, 9 octets

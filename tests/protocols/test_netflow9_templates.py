@@ -15,7 +15,7 @@ def taught(decoder, *records):
     return decoder.decode(netflow9_datagram(set_of(0, b"".join(records)), set_of(256, record(1))), "r1")
 
 
-@pytest.mark.conformance("NF9-5.2-02", "NF9-9-03")
+@pytest.mark.conformance("NF9-5.2-02", "NF9-5.3-01", "NF9-9-03")
 def test_several_templates_in_one_flowset_and_several_flowsets(decoder):
     first = set_of(0, template(300, [(8, 4)]) + template(256, FIELDS) + template(65535, [(4, 1)]))
     message = decoder.decode(netflow9_datagram(first, set_of(0, template(257, [(1, 8)]))), "r1")

@@ -128,6 +128,7 @@ def test_the_same_type_several_times(decoder):
 
 
 @pytest.mark.fault("N9-17")
+@pytest.mark.conformance("NF9-X-01")
 def test_variable_length_in_version_9(decoder):
     """No RFC has it; H3C sends it as IPFIX does."""
     found, message = values(decoder, [(1, 65535), (236, 65535), (4, 1)], b"\5hello" + b"\3red" + b"\x06")

@@ -540,7 +540,7 @@ def test_netflow9_has_no_type_records(decoder):
     assert elements(decoder) == []
 
 
-@pytest.mark.conformance("TYPEREC-4-02")
+@pytest.mark.conformance("TYPEREC-4-02", "IPFIX-11.4-01")
 @pytest.mark.fault("RS-16")
 def test_a_flood_is_bounded(make_decoder):
     decoder = make_decoder(limits=Limits(facts_per_exporter=50, facts=80))

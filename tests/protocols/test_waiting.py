@@ -111,6 +111,26 @@ def test_sets_of_one_datagram_join_its_flows_in_their_order(decoder: Any) -> Non
     assert counts(decoder) == {"held": 2, "replayed": 1, "pending_sets": 1}
 
 
+@pytest.mark.conformance("IPFIX-8-05")
+def test_data_on_both_sides_of_its_template_in_one_message(decoder: Any) -> None:
+    sets = set_of(256, record(1)), set_of(2, template(256, FIELDS)), set_of(256, record(2))
+    message = decoder.decode(ipfix_message(*sets), "r1")
+    assert message["flows"] == [flow(1), flow(2)]
+    assert (message["problems"], message["late"]) == ([], [])
+
+
+@pytest.mark.conformance("IPFIX-8-07")
+def test_data_older_than_its_template_is_read_by_it(decoder: Any) -> None:
+    """Sent at 10 s, defined at 20 s: without history no other definition is waited for."""
+    early = decoder.decode(ipfix_message(set_of(256, record(1)), exportTime=10), "r1")
+    assert (early["flows"], codes(early)) == ([], ["missing_template"])
+    teach = set_of(2, template(256, FIELDS))
+    message = decoder.decode(ipfix_message(teach, exportTime=20, sequenceNumber=1), "r1")
+    (late,) = message["late"]
+    assert (message["flows"], late["flows"], late["problems"]) == ([], [flow(1)], [])
+    assert late["header"]["exportTime"] == 10
+
+
 def test_one_message_for_each_datagram_however_many_sets(decoder: Any) -> None:
     for number in (1, 2):
         sets = set_of(256, record(number)), set_of(258, record(7)), set_of(257, record(number + 2))
@@ -187,7 +207,7 @@ def test_records_without_octets_fail(decoder: Any) -> None:
 
 
 @pytest.mark.fault("ST-05", "ST-06", "ST-07")
-@pytest.mark.conformance("IPFIX-9.3-02")
+@pytest.mark.conformance("IPFIX-9.3-02", "IPFIX-11.4-01")
 def test_age(make_decoder: Any) -> None:
     """At exactly the age a set still waits; time that runs backwards makes nothing older."""
     decoder = make_decoder(limits=Limits(pending_seconds=100))
@@ -204,7 +224,7 @@ def test_age(make_decoder: Any) -> None:
 
 
 @pytest.mark.fault("RS-08")
-@pytest.mark.conformance("IPFIX-9.3-02")
+@pytest.mark.conformance("IPFIX-9.3-02", "IPFIX-11.4-01")
 @pytest.mark.parametrize(
     ("limits", "limit"),
     [
@@ -226,6 +246,7 @@ def test_the_oldest_make_room(make_decoder: Any, limits: dict[str, int], limit: 
     assert [late["flows"] for late in message["late"]] == [[flow(2)], [flow(3)]]
 
 
+@pytest.mark.conformance("IPFIX-11.4-01")
 def test_a_set_that_finds_no_room_is_given_up_at_once(make_decoder: Any) -> None:
     decoder = make_decoder(limits=Limits(pending_octets_per_exporter=1))
     message = send9(decoder, set_of(256, record(1)))
@@ -234,6 +255,7 @@ def test_a_set_that_finds_no_room_is_given_up_at_once(make_decoder: Any) -> None
     assert (message["problems"][1]["waiting"], counts(decoder)) == (False, {"held": 1, "evicted": 1})
 
 
+@pytest.mark.conformance("IPFIX-11.4-01")
 def test_in_total_exporters_that_hold_nothing_new_make_room(make_decoder: Any) -> None:
     decoder = make_decoder(limits=Limits(pending_sets=3))
     for exporter in ("a", "b", "a", "c", "a"):

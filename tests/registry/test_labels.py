@@ -17,6 +17,10 @@ from netflowparse.errors import RegistryError, UsageError, WrongType
         ("forwardingStatus", 0x82, "Dropped: ACL drop"),
         ("forwardingStatus", 0xC1, "Consumed: Punt Adjacency"),
         ("forwardingStatus", 0x45, None),
+        ("forwardingStatus", 0x45000082, "Dropped: ACL drop"),  # the lowest octet alone tells
+        ("reverseForwardingStatus", 0x0182, "Dropped: ACL drop"),
+        ("forwardingStatus", -1, None),
+        ("flowEndReason", 0x101, None),
         ("classificationEngineId", 21, "Qosmos ixEngine"),
         ("natOriginatingAddressRealm", 1, "private"),
         ("natOriginatingAddressRealm", 2, "public"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -83,6 +84,7 @@ def test_bounds() -> None:
     assert list(store) == []
 
 
+@pytest.mark.conformance("IPFIX-11.4-01")
 def test_totals_over_all_exporters() -> None:
     """Exporters not heard of for longest make room; the one heard last keeps its own, up to the limit."""
     store = ExporterStore(Limits(domains=3, template_fields=4, template_fields_per_exporter=4))
