@@ -22,7 +22,7 @@ def test_bad_values(value: object) -> None:
 
 def test_deepest() -> None:
     assert Limits(nesting=32).nesting == 32
-    with pytest.raises(UsageError, match="nesting=33.: expected at most 32"):
+    with pytest.raises(UsageError, match=r"nesting=33\): expected at most 32"):
         Limits(nesting=33)
 
 

@@ -128,7 +128,7 @@ class ShapeCache:
         shape = self._items.get((abstract_type, length))
         if shape is None:
             if len(self._items) >= self._limits.record_shapes:
-                self._items.clear()
+                del self._items[next(iter(self._items))]
             layout = items_layout(abstract_type, length, self._engine.octet_values)
             shape = self._items[abstract_type, length] = RecordShape(layout, self._engine)
         return shape

@@ -53,8 +53,11 @@ class Assembly:
     holding: Holding | None = None
     segments: list[Segment] | None = None  # the sets that are to be resolved
     again = False  # whether its records have come out before: what was learned and told of them is not told again
-    lacks: list[Lack] | None = None  # what lists have of templates that are not known
-    completing: HeldMessage | None = None  # of sets that wait for those
+    lacks: list[Lack] | None = None  # what lists have of templates that are not known,
+    arrivals: dict[int, KnownTemplate | None] | None = None  # and those of them that came first behind; None: withdrawn
+    completing: list[HeldMessage] | None = None  # of sets that wait for those
+    inner: dict[int, KnownTemplate] | None = None  # the definitions that lists are read by, whatever is in force
+    unlearned: list[tuple[list[Flow], int, int]] | None = None  # options whose lists lack something: with id and offset
     late: list[Message] | None = None
     untimed = 0  # records whose absolute times cannot be told
     shaped = 0  # fields of the shapes that it has asked for
@@ -125,7 +128,9 @@ class Assembly:
     def lack(self, lack: Lack) -> None:
         """Note records in a list whose template is not known: it may come yet."""
         if self.lacks is None:
-            self.lacks = []
+            self.lacks, self.arrivals = [], {}
+        assert self.arrivals is not None
+        self.arrivals.pop(lack.template_id, None)
         self.lacks.append(lack)
 
     def to_resolve(self, known: KnownTemplate, names: tuple[str, ...], flows: list[Flow]) -> None:

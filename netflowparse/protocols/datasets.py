@@ -46,6 +46,7 @@ def read_records(work: Assembly, known: KnownTemplate, set_id: int, start: int, 
         _report_limit(work, set_id, start, end, "record_shape_fields")
         return True
     layout, records, stop, faults = read_by(work, known, shape, start, end, most)
+    lacks = 0 if work.lacks is None else len(work.lacks)
     if layout.lists:
         Lists(work, known, set_id, start, end).read(layout, records)
     if known.template.scope_count is None:
@@ -59,8 +60,10 @@ def read_records(work: Assembly, known: KnownTemplate, set_id: int, start: int, 
     if work.again:
         return True
     if known.template.scope_count is not None:
-        _learn_from_options(work, records, set_id, start - HEADER)
-        learn_types(work, set_id, records, start - HEADER)
+        if work.lacks is not None and len(work.lacks) > lacks:
+            work.unlearned = [*(work.unlearned or ()), (records, set_id, start - HEADER)]
+        else:
+            learn_from_options(work, records, set_id, start - HEADER)
     elif shape.undirected and records:
         _report_undirected(work, set_id, start, len(records))
     if shape.quirks and records:
@@ -81,8 +84,8 @@ def read_records(work: Assembly, known: KnownTemplate, set_id: int, start: int, 
     return True
 
 
-def _learn_from_options(work: Assembly, records: list[Flow], template_id: int, offset: int) -> None:
-    """Keep what options records say of their exporter."""
+def learn_from_options(work: Assembly, records: list[Flow], template_id: int, offset: int) -> None:
+    """Keep what options records say of their exporter, and of its elements."""
     domain = work.domain
     if domain.knowledge is None:
         domain.knowledge = Knowledge(domain.exporter)
@@ -98,6 +101,7 @@ def _learn_from_options(work: Assembly, records: list[Flow], template_id: int, o
         )
         if change is not None:
             report_change(work.problems, change, record, template_id, offset)
+    learn_types(work, template_id, records, offset)
 
 
 def skip_set(work: Assembly, set_id: int, start: int, end: int) -> None:

@@ -30,8 +30,8 @@ class ListProblems:
             return
         steps = _steps(path)
         facts = {"set_id": self._set_id, "template_id": self._set_id, "path": steps, **facts}
-        elements = (step for step in reversed(steps) if isinstance(step, str) and step not in WAYS)
-        facts.setdefault("element", next(elements))
+        keys = [step for step in steps if isinstance(step, str)]
+        facts.setdefault("element", next((each for each in reversed(keys) if each not in WAYS), keys[0]))
         message = f"{'.'.join(map(str, steps))} at octet {start}: {why}"
         problems.leave(code, message, self._work.octets, start, end, **facts)
 

@@ -16,6 +16,7 @@ from ..codec.record import value_type
 from ..codec.shapes import RecordShape
 from ..errors import BAD_VALUE, LIMIT, MISSING_TEMPLATE, NO_PROGRESS
 from ..state.templates import KnownTemplate
+from ..template import VARIABLE_LENGTH
 from ..types import Flow
 from ..wire.ipfix import ENTERPRISE_BIT
 from ..wire.leaves import lengths_of, octet_value
@@ -49,6 +50,8 @@ class Lists:
         self.end = end
         self._work = work
         self._heads = work.context.list_heads
+        #: the definitions that its lists are read by, in force where it stands
+        self.used: dict[int, KnownTemplate] = {} if work.inner is None else dict(work.inner)
         self._problems = ListProblems(work, set_id)
 
     def read(self, layout: Layout, records: Iterable[Flow], depth: int = 1, path: Path | None = None) -> None:
@@ -73,7 +76,7 @@ class Lists:
             self._problems.note(
                 BAD_VALUE, f"{end - start} octets, expected {lengths_of(abstract_type)}", start, end, path
             )
-            return self._octets(start, end)
+            return self._octets(start, end) if start < end else None
         if depth > self._work.context.limits.nesting:
             self._problems.note(LIMIT, limit_met(self._work, "nesting"), start, end, path, limit="nesting")
             return self._octets(start, end)
@@ -106,6 +109,8 @@ class Lists:
             self._problems.note(NO_PROGRESS, "values that have no octets", position, end, path)
         elif work.values_left <= 0:
             self._problems.limit(position, end, path)
+        elif end - position < length < VARIABLE_LENGTH:  # not worth a reader
+            self._problems.note(BAD_VALUE, f"{end - position} octets after the last whole one", position, end, path)
         else:
             in_options = self.known.is_options
             abstract_type = value_type(element, length, work.rules, in_options=in_options)
@@ -222,10 +227,14 @@ class Lists:
 
     def _template(self, template_id: int) -> KnownTemplate | None:
         """The template in force where the set stands; those in lists are of the same domain.  §4.5.2."""
-        work = self._work
-        place = None if work.place is None else work.place.at(self.start)
-        known = work.domain.template_at(template_id, place)
-        return known if known is None or work.in_force(known) else None
+        work, known = self._work, self.used.get(template_id)
+        if known is None:
+            place = None if work.place is None else work.place.at(self.start)
+            known = work.domain.template_at(template_id, place)
+            if known is None or not work.in_force(known):
+                return None
+            self.used[template_id] = known
+        return known
 
     def _leftover(self, layout: Layout, full: bool, stop: int, end: int, path: Path) -> None:
         left = end - stop
@@ -238,9 +247,11 @@ class Lists:
         return octet_value(self._work.octets[start:end], self._work.context.engine.octet_values)
 
     def complete(self, lack: Lack) -> bool:
-        """Read what lacked its template, if that has come; whether it had."""
-        if self._template(lack.template_id) is None:
+        """Read what lacked its template, if that has come in the same datagram; whether it had."""
+        known = self.used.get(lack.template_id) or (self._work.arrivals or {}).get(lack.template_id)
+        if known is None:
             return False
+        self.used[lack.template_id] = known
         del lack.target["octets"]
         self._records(lack.target, lack.template_id, lack.start, lack.end, lack.depth, lack.path)
         return True

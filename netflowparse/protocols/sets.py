@@ -88,8 +88,8 @@ class SetFormat:
         )
         if work.holding is not None:
             work.holding.message.sequence = sequence.copy()
-        if work.completing is not None:
-            work.completing.sequence = sequence.copy()
+        for each in work.completing or ():
+            each.sequence = sequence.copy()
         domain.counts.heard(work.time, flows, options)
         made = work.message(sequence)
         if problems.entries:

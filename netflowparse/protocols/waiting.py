@@ -17,11 +17,11 @@ from ..state.templates import KnownTemplate
 from ..types import Message, Sequence
 from .assembly import Assembly, Holding
 from .context import Context
-from .datasets import leave, read_records
+from .datasets import learn_from_options, leave, read_records
 from .learned_elements import SHAPING
 from .lists import Lack, Lists
 
-MOST_AWAITED = 64  # templates that the lists of one set may wait for
+MOST_AWAITED = 16  # templates that the lists of one set may wait for
 NOTHING_SAID: Sequence = {"expected": None, "missing": None, "event": "uncertain"}
 
 
@@ -64,7 +64,7 @@ def settle(work: Assembly) -> None:
     for template_id, count in domain.expire(limits.pending_seconds).items():
         report_lost(work, template_id, count, "expired", why)
     if earlier or domain.waiting.ready:
-        work.late = _late_messages(work.context, earlier) + replay(work.context, domain)
+        work.late = _read_pushed_out(work.context, earlier) + replay(work.context, domain)
 
 
 def _join(work: Assembly, holding: Holding) -> None:
@@ -107,41 +107,57 @@ def _make_room(work: Assembly, pushed_out: list[HeldSet], limit: str) -> dict[He
 
 
 def replay(context: Context, domain: Domain) -> list[Message]:
-    """The messages of sets of *domain* that are ready, as many as one datagram may hold values."""
-    waiting, left = domain.waiting, context.limits.values
+    """The messages of sets of *domain* that are ready, as many as one datagram may hold values.
+
+    What is in lists is only known when they are read: sets that turn out to be too much for now stay ready.
+    """
+    waiting, most = domain.waiting, context.limits.values
     batches: dict[HeldMessage, list[HeldSet]] = {}
-    while waiting is not None and waiting.ready:
-        held = next(iter(waiting.ready))
-        cost = _values(held)
-        if batches and cost > left:
+    left = most
+    for held in () if waiting is None else waiting.ready:
+        left -= _values(held) + _making(held)
+        if batches and left < 0:
             break
-        left -= cost
-        domain.exporter.release(held)
         batches.setdefault(held.message, []).append(held)
-    return _late_messages(context, batches)
-
-
-def _values(held: HeldSet) -> int:
-    """What a set that is ready costs to read at the most, in values: one for itself, its own, and a shape's making."""
-    known = held.known
-    assert known is not None
-    fields = len(known.template.fields)
-    making = fields * SHAPING if known.shape is None else 0
-    return 1 + len(held.octets) // max(known.minimum_length, 1) * fields + making
-
-
-def _late_messages(context: Context, batches: dict[HeldMessage, list[HeldSet]]) -> list[Message]:
-    """The messages of sets of earlier datagrams; all together have no more values than one datagram may."""
-    left, messages = context.limits.values, []
+    messages, left = list[Message](), most
     for sets in batches.values():
-        work, message = _late(context, sets, max(left, 1))
-        left = work.values_left
-        messages.append(message)
+        if left <= 0:
+            break
+        for held in sets:
+            domain.exporter.release(held)
+        work, message = _late(context, sets, most)
+        left -= most - work.values_left
+        messages += message
     return messages
 
 
-def _late(context: Context, sets: list[HeldSet], values: int) -> tuple[Assembly, Message]:
-    """The message of *sets* of one earlier datagram that are held no longer, and the work on it."""
+def _values(held: HeldSet) -> int:
+    """The values that a set that is ready has at the most outside of lists, and one for itself."""
+    known = held.known
+    assert known is not None
+    return 1 + len(held.octets) // max(known.minimum_length, 1) * len(known.template.fields)
+
+
+def _making(held: HeldSet) -> int:
+    """What making its reader costs, in values."""
+    known = held.known
+    assert known is not None
+    made = known.shape is not None and known.shape.read is not None
+    return 0 if made else len(known.template.fields) * SHAPING
+
+
+def _read_pushed_out(context: Context, batches: dict[HeldMessage, list[HeldSet]]) -> list[Message]:
+    """The messages of sets that are held no longer; all together have no more values than one datagram may."""
+    left, messages = context.limits.values, list[Message]()
+    for sets in batches.values():
+        work, message = _late(context, sets, max(left, 1))
+        left = work.values_left
+        messages += message
+    return messages
+
+
+def _late(context: Context, sets: list[HeldSet], values: int) -> tuple[Assembly, list[Message]]:
+    """The work on *sets* of one earlier datagram that are held no longer, and its message, if it is time for one."""
     message, domain = sets[0].message, sets[0].domain
     octets = bytearray(max(held.start + len(held.octets) for held in sets))  # problems tell offsets in the datagram
     for held in sets:
@@ -160,24 +176,48 @@ def _late(context: Context, sets: list[HeldSet], values: int) -> tuple[Assembly,
     work.values_left = values
     work.place = message.place
     work.again = message.completes
+    if message.transport == "udp" and work.place is None:
+        work.lifetime = domain.exporter.lifetime
+    if message.completes:
+        return work, _completed(work, sets[0])
     for held in sorted(sets, key=lambda held: held.start):
         _read(work, held)
     if work.lacks is not None:
-        complete_lists(work, late=True, hold=not message.completes)
-    if work.completing is not None:
-        work.completing.sequence = message.sequence
-    if domain.exporter.key != message.exporter:
+        complete_lists(work, late=True)
+    for each in work.completing or ():
+        each.sequence = message.sequence
+    made = _late_message(work, message)
+    domain.counts.flows += len(work.flows)
+    domain.counts.options += len(work.options)
+    domain.counts.problems += len(made["problems"])
+    return work, [made]
+
+
+def _late_message(work: Assembly, message: HeldMessage) -> Message:
+    if work.domain.exporter.key != message.exporter:
         work.quirk(MAPPED_EXPORTER)
     said: Sequence = message.sequence or NOTHING_SAID
-    made = work.message(said.copy())
-    if message.completes:
-        made["completed"] = {"flows": made["flows"], "options": made["options"]}
-        made["flows"], made["options"] = [], []
-    else:
-        domain.counts.flows += len(work.flows)
-        domain.counts.options += len(work.options)
-        domain.counts.problems += len(made["problems"])
-    return work, made
+    return work.message(said.copy())
+
+
+def _completed(work: Assembly, held: HeldSet) -> list[Message]:
+    """The message of a set whose lists lacked templates; none if lists in those lack others, for which it waits."""
+    work.inner = held.inner
+    assert held.known is not None
+    read_records(work, held.known, held.set_id, held.start, held.start + len(held.octets))
+    if work.lacks is not None:
+        lists = work.lacks[0].lists  # of the one set
+        again = _incomplete(work, lists, work.lacks, held.message)
+        if again is not None and work.domain.exporter.has_room(again):
+            work.domain.exporter.hold(again)
+            return []
+        for lack in work.lacks:
+            lists.report(lack, waits=False)
+    held.domain.counts.replayed += 1
+    made = _late_message(work, held.message)
+    made["completed"] = {"flows": made["flows"], "options": made["options"]}
+    made["flows"], made["options"] = [], []
+    return [made]
 
 
 def _read(work: Assembly, held: HeldSet) -> None:
@@ -188,37 +228,47 @@ def _read(work: Assembly, held: HeldSet) -> None:
         held.domain.counts.failed += 1
 
 
-def complete_lists(work: Assembly, *, late: bool = False, hold: bool = True) -> None:
+def complete_lists(work: Assembly, *, late: bool = False) -> None:
     """Read what lists lacked templates for that have come with the same datagram, and report what they still lack.
 
-    If they may *hold*, sets of such records wait for those templates, and come out once more; of a *late* message where
-    there is room.
+    Sets of such records wait for those templates, and come out once more; of a *late* message where there is room.
     """
     lacking: dict[Lists, list[Lack]] = {}
     for lack in work.lacks or ():  # which grows where lists in lists lack others
         if not lack.lists.complete(lack):
             lacking.setdefault(lack.lists, []).append(lack)
+    pushed_out, limit = list[HeldSet](), ""
     for lists, lacks in lacking.items():
-        waits = hold and work.place is None and _hold_incomplete(work, lists, lacks, late=late)
+        held = None if work.place is not None else _incomplete(work, lists, lacks, None)
+        if held is not None and (not late or work.domain.exporter.has_room(held)):
+            more, reason = work.domain.hold(held)
+            pushed_out, limit = pushed_out + more, reason or limit
+        waits = held is not None and held in work.domain.exporter.held
         for lack in lacks:
             lists.report(lack, waits=waits)
-
-
-def _hold_incomplete(work: Assembly, lists: Lists, lacks: list[Lack], *, late: bool) -> bool:
-    """Hold a set whose records have come out, until all templates are known that its lists lack; whether it is held."""
-    ids = {lack.template_id: None for lack in lacks}
-    if len(ids) > MOST_AWAITED or (late and not work.domain.exporter.has_room(lists.end - lists.start)):
-        return False
-    if work.completing is None:
-        work.completing = work.held_message()
-        work.completing.completes = True
-    held = HeldSet(work.domain, work.completing, lists.set_id, lists.start, work.octets[lists.start : lists.end])
-    held.outer, held.missing = lists.known, list(ids)
-    held.awaits = held.missing.pop()
-    pushed_out, limit = work.domain.hold(held)
     if pushed_out:
-        work.late = (work.late or []) + _late_messages(work.context, _make_room(work, pushed_out, limit))
-    return held not in pushed_out
+        work.late = (work.late or []) + _read_pushed_out(work.context, _make_room(work, pushed_out, limit))
+    for records, template_id, offset in work.unlearned or ():
+        learn_from_options(work, records, template_id, offset)
+
+
+def _incomplete(work: Assembly, lists: Lists, lacks: list[Lack], message: HeldMessage | None) -> HeldSet | None:
+    """A set whose records have come out, to wait until all templates have come that its lists lack.
+
+    None where that are too many, or one was withdrawn since.
+    """
+    ids = tuple(dict.fromkeys(lack.template_id for lack in lacks))
+    if len(ids) > MOST_AWAITED or any(each in (work.arrivals or ()) for each in ids):
+        return None
+    if message is None:
+        message = work.held_message()
+        message.completes = True
+        work.completing = [*(work.completing or ()), message]
+    held = HeldSet(work.domain, message, lists.set_id, lists.start, work.octets[lists.start : lists.end])
+    held.outer, held.inner, held.awaits = lists.known, lists.used, ids
+    for known in (lists.known, *lists.used.values()):
+        work.domain.exporter.pin(held, known)
+    return held
 
 
 def _report_missing(work: Assembly, held: HeldSet) -> None:

@@ -141,17 +141,16 @@ class Domain:
         waiting, failed = self.waiting, 0
         if waiting is None:
             return 0
-        for held in list(waiting.unready.get(known.template.template_id, ())):
-            if known.is_options in held.withdrawn:
+        template_id, options = known.template.template_id, known.is_options
+        for held in list(waiting.unready.get(template_id, ())):
+            if options in held.withdrawn or (template_id, options) in held.barred:
                 self.exporter.release(held)
                 failed += 1
-                continue
-            while held.missing and held.missing[-1] in self.templates:
-                held.missing.pop()
-            if held.missing:
-                waiting.await_next(held)
+            elif held.outer is None:
+                waiting.make_ready(held, known)
             else:
-                waiting.make_ready(held, held.outer or known)
+                self.exporter.pin(held, known)
+                waiting.found(held, known)
         self.counts.failed += failed
         return failed
 
@@ -171,7 +170,7 @@ class Domain:
         for held in over:
             self.exporter.release(held)
             self.counts.expired += 1
-            expired[held.awaits] = expired.get(held.awaits, 0) + 1
+            expired[held.awaits[0]] = expired.get(held.awaits[0], 0) + 1
         return expired
 
     def definition_for(self, held: HeldSet) -> KnownTemplate | None:

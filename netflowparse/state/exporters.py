@@ -16,7 +16,8 @@ from ..quirks import MAPPED_EXPORTER, STANDARD, Rules, unmapped
 from ..settings import ExporterSettings
 from .domains import Domain
 from .elements import LearnedElements
-from .pending import OVERHEAD, HeldSet
+from .pending import PINNED, HeldSet
+from .templates import KnownTemplate
 from .timeline import HistoricDomain
 
 Lifetime: TypeAlias = "int | str | None"  # of templates: s, "adapt", or None for without end
@@ -102,9 +103,19 @@ class Exporter:
         if facts < 0:
             self.store.shrink()
 
-    def has_room(self, octets: int) -> bool:
-        """Whether a set of so many *octets* can be held without others having to make room."""
-        limits, store, cost = self.store.limits, self.store, octets + OVERHEAD
+    def pin(self, held: HeldSet, known: KnownTemplate) -> None:
+        """Count that a set keeps a definition; where that is too much, the next set that is held makes room."""
+        octets = PINNED * len(known.template.fields)
+        held.pinned += octets
+        if held in self.held:
+            self.held_octets += octets
+            self.store.held_octets += octets
+            assert held.domain.waiting is not None
+            held.domain.waiting.octets += octets
+
+    def has_room(self, held: HeldSet) -> bool:
+        """Whether a set can be held without others having to make room."""
+        limits, store, cost = self.store.limits, self.store, held.cost
         return (
             self.held_octets + cost <= limits.pending_octets_per_exporter
             and len(self.held) < limits.pending_sets_per_exporter

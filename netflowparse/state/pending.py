@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .templates import KnownTemplate
 
 OVERHEAD = 512  # octets counted for what is kept beside a set's own
+PINNED = 128  # octets counted for each field of a definition that a set keeps
 
 
 class HeldMessage:
@@ -42,18 +43,22 @@ class HeldMessage:
 class HeldSet:
     """A data set that waits: its id, where its content stood in its datagram, and the content.
 
-    ``awaits`` is the id of the template that it waits for: its own.  A set whose records have come out is read by
-    ``outer``, its own template, and awaits one after the other those that its lists lack; ``missing`` are the others.
+    ``awaits`` are the ids of the templates that it waits for: its own.  A set whose records have come out is read by
+    ``outer``, its own template, and awaits all those that its lists lack; ``inner`` are the definitions that its lists
+    have been read by, or that came first since then, and ``barred`` has the (id, kind) of those withdrawn.  ``pinned``
+    are octets counted for definitions that it keeps.
     """
 
     __slots__ = (
         "awaits",
+        "barred",
         "domain",
+        "inner",
         "known",
         "message",
-        "missing",
         "octets",
         "outer",
+        "pinned",
         "seconds",
         "set_id",
         "start",
@@ -64,9 +69,11 @@ class HeldSet:
         self.domain = domain
         self.message = message
         self.set_id = set_id
-        self.awaits = set_id
-        self.missing: list[int] = []
+        self.awaits: tuple[int, ...] = (set_id,)
         self.outer: KnownTemplate | None = None
+        self.inner: dict[int, KnownTemplate] = {}
+        self.barred: set[tuple[int, bool]] = set()
+        self.pinned = 0
         self.start = start
         self.octets = octets
         self.seconds = domain.clock.seconds  # when it was held
@@ -76,7 +83,7 @@ class HeldSet:
     @property
     def cost(self) -> int:
         """Octets that it counts for."""
-        return len(self.octets) + OVERHEAD
+        return len(self.octets) + OVERHEAD + self.pinned
 
 
 class Waiting:
@@ -96,23 +103,25 @@ class Waiting:
         """Let *held* wait for the template of its id."""
         self.sets[held] = None
         self.octets += held.cost
-        self._wait(held)
+        for template_id in held.awaits:
+            self.unready.setdefault(template_id, {})[held] = None
+            for options, by_id in self._unmarked.items():
+                if options not in held.withdrawn:
+                    by_id.setdefault(template_id, {})[held] = None
 
-    def _wait(self, held: HeldSet) -> None:
-        self.unready.setdefault(held.awaits, {})[held] = None
-        for options, by_id in self._unmarked.items():
-            if options not in held.withdrawn:
-                by_id.setdefault(held.awaits, {})[held] = None
-
-    def await_next(self, held: HeldSet) -> None:
-        """Let *held* wait for the next of the templates that its lists lack."""
-        self._stop_waiting(held)
-        held.awaits = held.missing.pop()
-        self._wait(held)
+    def found(self, held: HeldSet, known: KnownTemplate) -> None:
+        """Note one of the templates that the lists of *held* lack; with the last of them it is ready."""
+        template_id = known.template.template_id
+        held.inner[template_id] = known
+        self._stop_waiting(held, template_id)
+        held.awaits = tuple(each for each in held.awaits if each != template_id)
+        if not held.awaits:
+            held.known = held.outer
+            self.ready[held] = None
 
     def make_ready(self, held: HeldSet, known: KnownTemplate) -> None:
         """Let *held* be read by *known* as soon as there is time."""
-        self._stop_waiting(held)
+        self._stop_waiting(held, held.set_id)
         held.known = known
         self.ready[held] = None
 
@@ -121,25 +130,29 @@ class Waiting:
         unmarked = self._unmarked[options]
         for each in list(unmarked) if template_id is None else [template_id]:
             for held in unmarked.pop(each, ()):
-                held.withdrawn |= {options}
+                if held.outer is None:
+                    held.withdrawn |= {options}
+                else:
+                    held.barred.add((each, options))
 
     def remove(self, held: HeldSet) -> None:
         """Forget a set."""
         del self.sets[held]
         self.octets -= held.cost
         if held.known is None:
-            self._stop_waiting(held)
+            for template_id in held.awaits:
+                self._stop_waiting(held, template_id)
         else:
             del self.ready[held]
 
-    def _stop_waiting(self, held: HeldSet) -> None:
-        sets = self.unready[held.awaits]
+    def _stop_waiting(self, held: HeldSet, template_id: int) -> None:
+        sets = self.unready[template_id]
         del sets[held]
         if not sets:
-            del self.unready[held.awaits]
+            del self.unready[template_id]
         for by_id in self._unmarked.values():
-            unmarked = by_id.get(held.awaits)
+            unmarked = by_id.get(template_id)
             if unmarked is not None:
                 unmarked.pop(held, None)
                 if not unmarked:
-                    del by_id[held.awaits]
+                    del by_id[template_id]

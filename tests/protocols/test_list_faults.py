@@ -1,8 +1,11 @@
 """Lists that are damaged, hostile or of templates that are not known: what is intact comes out, the record is whole."""
 
+from unittest import mock
+
 import pytest
 
 from netflowparse import Limits
+from netflowparse.codec import shapes
 from tests.list_builder import (
     ALL_OF,
     BASIC,
@@ -59,7 +62,7 @@ def facts(problem, *names):
 def test_a_basic_list_without_its_header(decoder, length):
     octets = basic_list(ALL_OF, 4, 1)[:length]
     value, (problem,) = value_of(decoder, BASIC, octets)
-    assert value == octets.hex()
+    assert value == (octets.hex() or None)
     assert facts(problem, "offset", "length", "path", "element") == (
         "bad_value",
         HEAD,
@@ -84,7 +87,7 @@ def test_an_enterprise_number_that_is_cut(decoder, length):
 def test_other_lists_without_their_header(decoder, element, least):
     for length in range(least):
         value, (problem,) = value_of(decoder, element, bytes(length))
-        assert value == "00" * length
+        assert value == ("00" * length or None)
         assert facts(problem, "length") == ("bad_value", length)
         decoder.reset()
 
@@ -359,3 +362,20 @@ def test_a_list_that_runs_past_its_set(decoder):
     assert [flow["basicList"]["values"] for flow in message["flows"]] == [[6]]
     assert codes(message) == ["truncated_record"]
     assert message["problems"][0]["malformed"] is True
+
+
+@pytest.mark.fault("RS-14")
+def test_lists_that_no_value_fits_make_no_reader(decoder):
+    """Each with another length for its values, and one octet: 6 octets of the sender's for each."""
+    learn10(decoder, template(400, [(BASIC, 6)]))
+    body = b"".join(basic_list(ALL_OF, 210, length, b"x") for length in range(2, 3_000))
+    with mock.patch.object(shapes, "items_layout", wraps=shapes.items_layout) as made:
+        message = decoder.decode(ipfix_message(set_of(400, body)), "r1")
+    assert made.call_count == 0
+    assert message["flows"][0]["basicList"] == {
+        "semantic": "allOf",
+        "element": "paddingOctets",
+        "values": [],
+        "undecoded": "78",
+    }
+    assert facts(message["problems"][0], "offset", "length") == ("bad_value", 25, 1)

@@ -144,7 +144,7 @@ def test_no_room(make_decoder):
     learn10(decoder, OUTER)
     decoder.decode(ipfix_message(DATA), "r1")
     message = decoder.decode(ipfix_message(DATA, sequenceNumber=1), "r1")
-    assert codes(message) == ["limit", "missing_template"]
+    assert codes(message) == ["missing_template", "limit"]
     assert counts(decoder)[1:] == (2, 0, 0, 1, 0, 1)
     (late,) = decoder.decode(ipfix_message(set_of(2, PORTS_TEMPLATE), sequenceNumber=2), "r1")["late"]
     assert (late["completed"]["flows"], late["header"]["sequenceNumber"]) == ([WHOLE], 1)
@@ -245,3 +245,136 @@ def test_problems_of_the_record_are_not_told_again(decoder):
     (late,) = decoder.decode(ipfix_message(set_of(2, PORTS_TEMPLATE), sequenceNumber=1), "r1")["late"]
     assert late["problems"] == []
     assert decoder.statistics()[0]["problems"] == 3
+
+
+OTHER_PORTS = template(PORTS, [(4, 1), (5, 1), (7, 2)])  # another definition of the same length
+BOTH = template(400, [(MULTI, VARIABLE)])
+LACKS_NAMED = set_of(400, field(multi_list(ALL_OF, [entry(PORTS, u16(1) + u16(2)), entry(NAMED, b"\x01n")])))
+WHOLE_BOTH = [{"template_id": PORTS, "records": RECORDS}, {"template_id": NAMED, "records": [{"interfaceName": "n"}]}]
+
+
+def teach(decoder, *sets, number=1, transport="tcp"):
+    """The message of templates that come later."""
+    return decoder.decode(ipfix_message(*sets, sequenceNumber=number), "r1", transport=transport)
+
+
+def completed(message):
+    """The entries of the one list that is completed."""
+    (late,) = message["late"]
+    (flow,) = late["completed"]["flows"]
+    return flow["subTemplateMultiList"]["entries"]
+
+
+@pytest.mark.parametrize(
+    "change", [set_of(2, OTHER_PORTS), set_of(2, u16(PORTS) + u16(0))], ids=["another", "withdrawn"]
+)
+def test_what_was_read_once_is_read_alike_again(decoder, change):
+    """The definition in force where the record stood reads its lists, whatever has become of it."""
+    teach(decoder, set_of(2, BOTH + PORTS_TEMPLATE), LACKS_NAMED, number=0)
+    teach(decoder, change)
+    assert completed(teach(decoder, set_of(2, NAMED_TEMPLATE))) == WHOLE_BOTH
+
+
+def test_the_first_definition_after_the_record_reads_its_lists(decoder):
+    """As it reads a set that waits: not the one in force when the last of them comes."""
+    teach(decoder, set_of(2, BOTH), LACKS_NAMED, number=0)
+    teach(decoder, set_of(2, PORTS_TEMPLATE))
+    teach(decoder, set_of(2, u16(PORTS) + u16(0)), set_of(2, OTHER_PORTS))
+    assert completed(teach(decoder, set_of(2, NAMED_TEMPLATE))) == WHOLE_BOTH
+
+
+def test_the_first_definition_in_the_same_message_reads_its_lists(decoder):
+    learn10(decoder, OUTER)
+    message = decoder.decode(ipfix_message(DATA, set_of(2, PORTS_TEMPLATE), set_of(2, OTHER_PORTS)), "r1")
+    assert message["flows"] == [WHOLE]
+
+
+def test_a_withdrawal_in_the_same_message_ends_the_waiting(decoder):
+    teach(decoder, set_of(2, OUTER), number=0)
+    sets = DATA, set_of(2, u16(PORTS) + u16(0)), set_of(2, PORTS_TEMPLATE)
+    message = decoder.decode(ipfix_message(*sets), "r1", transport="tcp")
+    assert message["flows"] == [RAW]
+    assert [each["waiting"] for each in message["problems"]] == [False]
+
+
+def test_a_withdrawal_concerns_its_own_template(decoder):
+    """One of NAMED, learned as an options template then, is no withdrawal of PORTS."""
+    teach(decoder, set_of(2, BOTH), LACKS_NAMED, number=0)
+    teach(decoder, set_of(2, u16(NAMED) + u16(0)))
+    options = options_template(NAMED, [(82, VARIABLE)], [])
+    assert teach(decoder, set_of(3, options))["problems"] == []
+    assert completed(teach(decoder, set_of(2, PORTS_TEMPLATE))) == [
+        WHOLE_BOTH[0],
+        {"template_id": NAMED, "records": [{"scope": {"interfaceName": "n"}}]},
+    ]
+
+
+def test_lists_in_lists_are_completed_too(decoder):
+    """A set whose completion shows another lack waits on, and comes out once, whole."""
+    learn10(decoder, template(400, [(SUB_TEMPLATE, VARIABLE)]))
+    inner = field(sub_template_list(ALL_OF, PORTS, u16(1) + u16(2)))
+    decoder.decode(ipfix_message(set_of(400, field(sub_template_list(ALL_OF, 310, inner)))), "r1")
+    message = teach(decoder, set_of(2, template(310, [(SUB_TEMPLATE, VARIABLE)])), transport="udp")
+    assert (message["late"], message["problems"]) == ([], [])
+    assert [row["template_id"] for row in decoder.pending()] == [PORTS]
+    (late,) = teach(decoder, set_of(2, PORTS_TEMPLATE), transport="udp")["late"]
+    (flow,) = late["completed"]["flows"]
+    whole = {"semantic": "allOf", "template_id": PORTS, "records": RECORDS}
+    assert flow["subTemplateList"]["records"] == [{"subTemplateList": whole}]
+    assert counts(decoder) == (1, 1, 1, 0, 0, 0, 0)
+
+
+def test_late_sets_that_hold_more_than_they_seem_to_wait_for_the_next_datagram(make_decoder):
+    """Values in lists are only counted when they are read: nothing that is ready is lost for that."""
+    decoder = make_decoder(limits=Limits(values=100))
+    body = basic_list(ALL_OF, 4, 1, bytes(90))  # of fixed length: one field, and 90 values inside
+    for number in range(5):
+        decoder.decode(ipfix_message(set_of(400, body), sequenceNumber=number), "r1")
+    came = [decoder.decode(ipfix_message(set_of(2, template(400, [(BASIC, 95)])), sequenceNumber=5), "r1")]
+    came += [decoder.decode(ipfix_message(sequenceNumber=5), "r1") for _ in range(3)]
+    late = [each for message in came for each in message["late"]]
+    assert [len(message["late"]) for message in came] == [2, 2, 1, 0]
+    assert [each["flows"][0]["basicList"]["values"] for each in late] == [[0] * 90] * 5
+    assert not any(each["problems"] for each in late)
+
+
+def test_what_is_pushed_out_by_lists_counts_together(make_decoder):
+    """Sets that lack templates push out sets that are ready: those have the values of one datagram together."""
+    limits = Limits(values=60, pending_sets_per_exporter=50)
+    decoder = make_decoder(limits=limits)
+    for number in range(40):
+        decoder.decode(ipfix_message(set_of(300, bytes(4)), sequenceNumber=number), "r1")
+    learn10(decoder, OUTER, sequenceNumber=40)
+    fields = template(300, [(1, 4), *[(210, 0)] * 9])
+    decoder.decode(ipfix_message(set_of(2, fields), sequenceNumber=40), "r1")
+    message = decoder.decode(
+        ipfix_message(*[set_of(400, u32(7) + field(sub_template_list(ALL_OF, 999, b"a")))] * 30), "r1"
+    )
+    values = sum(len(flow) for late in message["late"] for flow in late["flows"])
+    assert values <= 2 * 60 + 10
+    row = decoder.statistics()[0]
+    assert row["held"] == row["replayed"] + row["evicted"] + row["pending_sets"]
+
+
+def test_options_learn_what_their_lists_say(make_decoder):
+    """Common properties whose list lacks a template that follows in the same message."""
+    decoder = make_decoder(resolve=True)
+    learn10(decoder, options_template(321, [(137, 4)], [(SUB_TEMPLATE, VARIABLE)]), set_id=3)
+    learn10(decoder, template(401, [(137, 4), (4, 1)]))
+    body = u32(5) + field(sub_template_list(ALL_OF, PORTS, u16(1) + u16(2)))
+    decoder.decode(ipfix_message(set_of(321, body), set_of(2, PORTS_TEMPLATE)), "r1")
+    (flow,) = decoder.decode(ipfix_message(set_of(401, u32(5) + b"\x06"), sequenceNumber=1), "r1")["flows"]
+    assert flow["subTemplateList"]["records"] == RECORDS
+
+
+@pytest.mark.parametrize("name", ["values", "records", "entries", "scope"])
+def test_elements_called_like_parts_of_lists(decoder, name):
+    """An exporter may call an element of list type so; problems of its lists are problems all the same."""
+    types = options_template(402, [(346, 4), (303, 2)], [(339, 1), (341, VARIABLE)])
+    said = u32(9999) + u16(1) + b"\x14" + bytes([len(name)]) + name.encode()
+    learn10(decoder, types, set_id=3)
+    learn10(decoder, template(400, [(9999, 1, VARIABLE)]))
+    message = decoder.decode(ipfix_message(set_of(402, said), set_of(400, b"\x01\x03")), "r1")
+    assert list(message["flows"][0].values()) == ["03"]
+    (problem,) = message["problems"]
+    assert (problem["code"], problem["element"]) == ("bad_value", problem["path"][0])
