@@ -223,6 +223,8 @@ class Decoder:
         ``SnapshotError``, which says where, for whatever ``snapshot`` cannot have made.  Where the limits are narrower
         what was heard least recently is dropped, sets that waited count as evicted then.
 
+        Octets in facts become hex text unless *settings* want ``bytes``; text stays text.
+
         A decoder without ``history`` takes over the templates in force.  One with it takes the templates of a snapshot
         that has none for in force since they were learned.
 
@@ -231,8 +233,9 @@ class Decoder:
         clocks and data sources are those of the domain heard last; where they are even, the later snapshot counts.
         """
         decoder = cls(**settings)
-        restore_store(decoder._context.store, [snapshot, *more], clock_of)
-        check_restored(decoder._context.store, decoder.registry)
+        context = decoder._context
+        restore_store(context.store, [snapshot, *more], clock_of, context.engine.octet_values)
+        check_restored(context.store, decoder.registry)
         return decoder
 
     def forget(self, exporter: Hashable) -> bool:

@@ -40,6 +40,7 @@ class Limits:
     Work and output, for each datagram:
 
     * ``values``: fields in all records together, and values and entries of lists; what comes after is left undecoded.
+      What flows gain of common properties and MIB objects counts as well, and 1 more for each 64 characters of it.
       As many again may be read of sets that had waited; what is more comes with the next datagrams.  Templates of
       zero-length fields, whose records cost the sender nothing.
     * ``problems``: problems listed; further ones are counted.  Datagrams made of nothing but damage.

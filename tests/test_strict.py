@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import pytest
@@ -354,6 +354,24 @@ def test_withdrawals(make_decoder: Callable[..., Decoder], withdrawn: str) -> No
     assert list(known(decoder)) == [258]
 
 
+@pytest.mark.parametrize("asked", [False, True])
+def test_withdrawn_fields_make_room(make_decoder: Callable[..., Decoder], asked: bool) -> None:
+    """Of 6 fields there are 5; 257 has 2, so that its damage is read once the 3 of 256 are withdrawn, not before."""
+    decoder = make_decoder(strict=True, limits=Limits(template_fields_per_exporter=6))
+    learn10(decoder)  # 3 fields
+    learn10(decoder, options_template(258, [(149, 4)], DESCRIPTION), set_id=3)  # 2
+    before = [WHOLE] if asked else []
+    two = set_of(2, template(257, [(82, VARIABLE), (82, VARIABLE)])), set_of(257, CUT)
+    refused(decoder, ipfix_message(*before, set_of(2, bytes.fromhex("0002 0000")), *two), transport="tcp")
+    message = decoder.decode(ipfix_message(*before, *two), "r1", transport="tcp")
+    assert codes(message) == ["limit", "missing_template"]
+    four = set_of(2, template(257, [(82, VARIABLE)] * 4)), set_of(257, CUT)
+    refused(decoder, ipfix_message(*before, set_of(2, bytes.fromhex("0002 0000")), *four), transport="tcp")
+    five = set_of(2, template(257, [(82, VARIABLE)] * 5)), set_of(257, CUT)
+    message = decoder.decode(ipfix_message(set_of(2, bytes.fromhex("0002 0000")), *five), "r1", transport="tcp")
+    assert codes(message) == ["limit", "missing_template"]
+
+
 def test_lifetime(make_decoder: Callable[..., Decoder]) -> None:
     """After 60 s the template is not in force: its data is not damaged but waits; up to then it is."""
     decoder = make_decoder(strict=True, template_lifetime=60)
@@ -449,6 +467,27 @@ def test_a_withdrawal_on_trial() -> None:
     assert (list(known.templates), known.exporter.templates) == ([256, 257], 2)
 
 
+@pytest.mark.parametrize("asked", [[], [256], [256, 257, 258]])
+def test_a_withdrawal_of_all_on_trial(asked: list[int]) -> None:
+    """Of 4 fields there are 4: 256 has one, 257 two, and 258, which is of the other kind and stays, one."""
+    live = ExporterStore(Limits(template_fields_per_exporter=4))
+    for number, scope, fields in ((256, None, 1), (257, None, 2), (258, 1, 1)):
+        definition = Template("ipfix", number, scope, (FieldSpecifier(0, 1, 4),) * fields)
+        assert live.domain("r1", "ipfix", 1).learn(definition, b"", 0, "tcp").event == "learned"
+    domain = TrialStore(live).domain("r1", "ipfix", 1)
+    for number in asked:
+        assert domain.templates.get(number) is not None
+    for withdrawn in [number for number in asked if number < 258], []:
+        assert [each.template_id for each in domain.withdraw(None, options=False)] == withdrawn
+        assert [number in domain.templates for number in (256, 257, 258)] == [False, False, True]
+        assert (domain.templates.get(256), domain.exporter.templates) == (None, 1)
+    assert domain.exporter.grow(1, 3) == ""
+    assert (domain.exporter.templates, domain.exporter.fields) == (2, 4)
+    assert domain.exporter.grow(1, 1) == "template_fields_per_exporter"
+    known = live.domain("r1", "ipfix", 1)
+    assert (list(known.templates), known.exporter.templates, known.exporter.fields) == ([256, 257, 258], 3, 4)
+
+
 def test_exporters_under_another_address(make_decoder: Callable[..., Decoder]) -> None:
     decoder = make_decoder(strict=True, exporters={"192.0.2.1": ExporterSettings(quirks="auto")})
     decoder.decode(ipfix_message(set_of(2, template(257, DESCRIPTION))), "192.0.2.1")
@@ -485,7 +524,7 @@ def test_strict_is_a_bool(value: Any) -> None:
 
 
 def test_a_trial_costs_what_its_datagram_does(make_decoder: Callable[..., Decoder], monkeypatch: Any) -> None:
-    """Of 300 templates one is copied; however often all of them are withdrawn, they are looked through once."""
+    """Of 300 templates one is copied; however often all of them are withdrawn, none is looked at."""
     calls: list[str] = []
 
     def counted(name: str) -> None:
@@ -495,13 +534,37 @@ def test_a_trial_costs_what_its_datagram_does(make_decoder: Callable[..., Decode
     decoder = make_decoder(strict=True)
     learn10(decoder, *(template(number, FIELDS) for number in range(256, 556)))
     counted("_copied")
-    counted("_uncount")
+    looked_at: list[int] = []
+    templates = trial._templates
+    monkeypatch.setattr(trial, "_templates", lambda known, ids: templates(known, map_noted(ids, looked_at)))
     decoder.decode(ipfix_message(WHOLE, WHOLE), "r1", transport="tcp")
     assert calls == ["_copied"]
     calls.clear()
     withdrawals = ipfix_message(set_of(2, bytes.fromhex("0002 0000") * 1000), set_of(256, b"", length=1))
     refused(decoder, withdrawals, transport="tcp")
-    assert calls == ["_uncount"]
+    assert (calls, looked_at) == ([], [])
+    teaching = ipfix_message(set_of(2, bytes.fromhex("0002 0000")), set_of(2, template(600, FIELDS)), b"\1\0\0\1")
+    refused(decoder, teaching, transport="tcp")  # there is room for its fields, with those of the others or without
+    assert (calls, looked_at) == ([], [])
+
+
+def map_noted(ids: Iterable[int], noted: list[int]) -> Iterator[int]:
+    """*ids*, each noted when it is asked for."""
+    for each in ids:
+        noted.append(each)
+        yield each
+
+
+def test_a_trial_in_a_new_domain_looks_at_no_templates(make_decoder: Callable[..., Decoder], monkeypatch: Any) -> None:
+    """The 300 templates of the domain that would make room are not counted one by one."""
+    decoder = make_decoder(strict=True, limits=Limits(domains_per_exporter=1))
+    learn10(decoder, *(template(number, FIELDS) for number in range(256, 556)))
+    looked_at: list[int] = []
+    templates = trial._templates
+    monkeypatch.setattr(trial, "_templates", lambda known, ids: templates(known, map_noted(ids, looked_at)))
+    refused(decoder, ipfix_message(set_of(256, b"", length=1), observationDomainId=2))
+    assert looked_at == []
+    assert len(known(decoder)) == 300
 
 
 # Whatever comes: strict mode refuses what lenient mode calls malformed, and nothing else.

@@ -7,8 +7,11 @@ from collections.abc import Collection
 
 # Names of reverse elements: IANA's, those of enterprises that number their own, and unknown ones (RFC 5103 §6).
 _REVERSE = re.compile(r"(?:pen\d+_)?reverse[A-Z]|pen29305_")
-# What addresses, ports, interfaces and autonomous systems of one end have in their names, IANA's and vendors'.
-_DIRECTED = re.compile("source|destination|src|dst|client|server|ingress|egress|direction", re.IGNORECASE)
+# What addresses, ports, interfaces and autonomous systems of one end have in their names, IANA's and vendors'; of the
+# two ends of a wireless link, elements 365 to 367, one is the station and the other the access point.
+_DIRECTED = re.compile(
+    "source|destination|src|dst|client|server|ingress|egress|direction|sta(?=mac|ip)|wtp", re.IGNORECASE
+)
 
 
 def is_undirected(names: Collection[str]) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..interpret import object_identifier
+from ..state.fact_values import cost_of
 from ..state.facts import MIB_FIELD, MIB_OBJECT, Key
 from ..state.knowledge import Fact
 from ..state.properties import Budget
@@ -26,16 +27,16 @@ def add_mib_objects(flows: list[Flow], names: Sequence[str], fields: Mapping[Key
     ``context_name`` where they are known; a context in the record outranks that of the options record (§5.6).  An
     identifier that cannot be read is None, its octets stand in hex under ``identifier_octets``.
 
-    What is added is counted off *budget*; once that is used up nothing is.
+    What is added is counted off *budget*, as ``cost_of`` counts it; once that is used up nothing is.
     """
     objects = _objects(names, fields)
     own = {element: key for element, key in CONTEXT.items() if element in names}
-    values = sum(len(described) + len(own) + 1 for described, _, _ in objects)
+    cost = sum(cost_of(described) for described, _, _ in objects)  # the dict's is that of the value
     for flow in flows if objects else ():
-        budget.values_left -= values
+        context = {key: _text(flow.get(element)) for element, key in own.items()}
+        budget.values_left -= cost + len(objects) * sum(map(cost_of, context.values()))
         if budget.values_left < 0:
             return
-        context = {key: _text(flow.get(element)) for element, key in own.items()}
         flow[MIB_OBJECTS] = [
             {**described, **context, "value": _value(flow, name, position)} for described, name, position in objects
         ]

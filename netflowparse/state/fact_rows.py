@@ -11,6 +11,8 @@ from .facts import (
     DOMAIN_SAMPLING,
     EXPORTER,
     MIB_FIELD,
+    MIB_OBJECT,
+    NO_ELEMENTS,
     PROPERTIES,
     SAMPLING_INTERVAL,
     SAMPLING_KINDS,
@@ -46,16 +48,19 @@ class Row(NamedTuple):
     repetition: Repetition | None
 
 
-def read_row(index: int, row: Any, seconds: int) -> Row:
-    """What a *row* of a snapshot says; UsageError if it is none.  *seconds* are those of the domain's clock."""
+def read_row(index: int, row: Any, seconds: int, octet_values: str = "bytes") -> Row:
+    """What a *row* of a snapshot says; UsageError if it is none.
+
+    *seconds* are those of the domain's clock.  Octets become what *octet_values* says, "bytes" or "hex" text.
+    """
     try:
-        row = from_json(row)
+        row = from_json(row, octet_values)
         kind, key, template_id, time, scope = [row[name] for name in ROW]
         values = {name: row[name] for name in row if name not in ROW and name != SOURCE}
         repetition = None
         if kind == PROPERTIES:
             repetition = Repetition.load_age(values.pop("age"), values.pop("interval"), seconds)
-        if type(key) is not KEYS[kind]:
+        if type(key) is not KEYS[kind] or key == "":
             raise ValueError(f"key {key!r:.80}")
         if kind == MIB_FIELD:
             mib_place(key)
@@ -72,9 +77,11 @@ def _check(kind: str, values: dict[str, Any]) -> None:
     """ValueError if no fact of that *kind* has these *values*."""
     if not values:
         raise ValueError("no values")
+    if kind == MIB_FIELD and MIB_OBJECT not in values:
+        raise ValueError(f"no {MIB_OBJECT}")
     for name, value in values.items():
         if kind == PROPERTIES:
-            fits = name == "fields" and type(value) is dict and len(value) > 0
+            fits = name == "fields" and type(value) is dict and len(value) > 0 and value.keys().isdisjoint(NO_ELEMENTS)
         elif name == SAMPLING_INTERVAL:
             fits = kind in SAMPLING_KINDS and (value is None or is_interval(value))
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 DEEPEST = 256  # levels of lists and dicts in a value of a snapshot: at most 7 for each of the lists inside lists
+CHARACTERS = 64  # of text, or octets, that count as one value more where flows gain them
 OCTETS = ""  # the one key of a dict that stands for octets in a snapshot; no element has it
 
 
@@ -24,6 +25,15 @@ def size_of(value: Any) -> int:
     return sum(map(size_of, value)) if isinstance(value, list) else 8
 
 
+def cost_of(value: Any) -> int:
+    """What *value* counts in ``Limits.values``: lists and dicts and all in them 1 each, long texts more."""
+    if isinstance(value, dict):
+        return 1 + sum(map(cost_of, value.values()))
+    if isinstance(value, list):
+        return 1 + sum(map(cost_of, value))
+    return 1 + len(value) // CHARACTERS if isinstance(value, str | bytes) else 1
+
+
 def to_json(value: Any) -> Any:
     """*value* in JSON's types alone, for ``from_json``."""
     if isinstance(value, dict):
@@ -33,18 +43,22 @@ def to_json(value: Any) -> Any:
     return {OCTETS: value.hex()} if isinstance(value, bytes) else value
 
 
-def from_json(value: Any, levels: int = DEEPEST) -> Any:
-    """The value that ``to_json`` has made *value* from; ValueError for what it does not make."""
+def from_json(value: Any, octet_values: str = "bytes", levels: int = DEEPEST) -> Any:
+    """The value that ``to_json`` has made *value* from; ValueError for what it does not make.
+
+    Octets become what *octet_values* says, "bytes" or "hex" text.
+    """
     if isinstance(value, dict | list) and not levels:
         raise ValueError(f"more than {DEEPEST} levels")
     if isinstance(value, list):
-        return [from_json(each, levels - 1) for each in value]
+        return [from_json(each, octet_values, levels - 1) for each in value]
     if not isinstance(value, dict):
         if value is None or type(value) in (str, int, float, bool):
             return value
         raise ValueError(f"a {type(value).__name__}")
     if value.keys() == {OCTETS} and isinstance(value[OCTETS], str):
-        return bytes.fromhex(value[OCTETS])
+        octets = bytes.fromhex(value[OCTETS])
+        return octets if octet_values == "bytes" else octets.hex()
     if not all(isinstance(key, str) for key in value):
         raise ValueError("a key that is no str")
-    return {key: from_json(each, levels - 1) for key, each in value.items()}
+    return {key: from_json(each, octet_values, levels - 1) for key, each in value.items()}

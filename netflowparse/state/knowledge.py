@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal, Protocol, TypeAlias
 
 from .fact_rows import SOURCE, read_row
-from .fact_values import copied, size_of, to_json
+from .fact_values import copied, cost_of, size_of, to_json
 from .facts import (
     APPLICATION,
     EXPORTER,
@@ -65,7 +65,10 @@ class Fact:
     long as the values.  ``repetition`` is of properties alone.
     """
 
-    __slots__ = ("additions", "key", "kind", "origin", "repetition", "scope", "template_id", "time", "units", "values")
+    __slots__ = (
+        *("_costs", "additions", "key", "kind", "origin", "repetition", "scope", "template_id", "time"),
+        *("units", "values"),
+    )
 
     def __init__(
         self, kind: str, key: Key, values: dict[str, Any], template_id: int, time: int, scope: dict[str, Any]
@@ -80,6 +83,14 @@ class Fact:
         self.time = time
         self.scope = scope
         self.repetition: Repetition | None = None
+        self._costs: dict[str, int] = {}
+
+    @property
+    def costs(self) -> dict[str, int]:
+        """What each value counts where flows gain it: told once."""
+        if not self._costs:
+            self._costs = {name: cost_of(value) for name, value in self.values.items()}
+        return self._costs
 
     def outlived(self, lifetime: int | str | None, seconds: int) -> bool:
         """Whether it ends after a *lifetime* without repetition, and that is over."""
@@ -266,12 +277,13 @@ class Knowledge:
             for fact in self._facts.values()
         ]
 
-    def load(self, rows: Iterable[Any], seconds: int = 0) -> None:
+    def load(self, rows: Iterable[Any], seconds: int = 0, octet_values: str = "bytes") -> None:
         """Keep the facts of *rows* that ``dump`` has made, in their order, in place of all that is known.
 
+        Octets become what *octet_values* says, "bytes" or "hex" text.
         UsageError, and nothing changed, for a row that it cannot have made.
         """
-        read = [read_row(index, row, seconds) for index, row in enumerate(rows)]
+        read = [read_row(index, row, seconds, octet_values) for index, row in enumerate(rows)]
         self.clear()
         for each in read:
             self._keep(*each)

@@ -35,7 +35,8 @@ class _OwnBudget:
 class Properties:
     """The properties in *table*, expanded with those that they refer to, for the flows of one message.
 
-    Values, and every step from one to another, are counted off *budget*; once that is used up nothing is added.
+    Values, as ``cost_of`` counts them, are taken off *budget* where they are looked up and for each flow that gains
+    them, and so is every step from one to another; once it is used up nothing is added.
     Properties that have outlived their *lifetime* (s, "adapt" or None, over UDP; §6.1), when the domain's clock has
     *seconds*, are not known.
 
@@ -57,7 +58,8 @@ class Properties:
         self._budget = budget or _OwnBudget(Limits().values)
         self._lifetime = lifetime
         self._seconds = seconds
-        self._expansions: dict[tuple[int, ...], dict[str, tuple[Any, str]]] = {}
+        #: ids -> what a flow that refers to them gains, and what that counts
+        self._expansions: dict[tuple[int, ...], tuple[dict[str, Fact], int]] = {}
         self.unresolved: dict[int, None] = {}
         self.circular: dict[int, None] = {}
         self.cut = False
@@ -72,28 +74,33 @@ class Properties:
         expansion = self._expansions.get(ids)
         if expansion is None:
             expansion = self._expansions[ids] = self._expand(ids)
-        budget.values_left -= len(expansion)
+        facts, cost = expansion
+        budget.values_left -= cost
         if budget.values_left >= 0:
-            for name, (value, origin) in expansion.items():
+            for name, fact in facts.items():
                 if name not in flow:
-                    flow[name], sources[name] = copied(value), origin
+                    flow[name], sources[name] = copied(fact.values[name]), fact.origin
         return sources
 
-    def _expand(self, ids: tuple[int, ...]) -> dict[str, tuple[Any, str]]:
-        """The fields of the properties *ids*, and their origins."""
-        fields: dict[str, tuple[int, Any, str]] = {}
+    def _expand(self, ids: tuple[int, ...]) -> tuple[dict[str, Fact], int]:
+        """The fields of the properties *ids*, each with the fact that says it, and what they count."""
+        fields: dict[str, tuple[int, Fact]] = {}
         self._follow(ids, fields, {}, 0)
-        return {name: (value, origin) for name, (_, value, origin) in fields.items()}
+        facts = {name: fact for name, (_, fact) in fields.items()}
+        return facts, sum(fact.costs[name] for name, fact in facts.items())
 
     def _follow(
-        self, ids: tuple[int, ...], fields: dict[str, tuple[int, Any, str]], met: dict[int, bool], depth: int
+        self, ids: tuple[int, ...], fields: dict[str, tuple[int, Fact]], met: dict[int, bool], depth: int
     ) -> None:
         """Add to *fields* those of the properties *ids*, each once, in order; of several values the nearest holds.
 
         *met* are the properties so far: whether they are on the way that leads here.
         """
-        self._budget.values_left -= len(ids)
+        budget = self._budget
+        budget.values_left -= len(ids)
         for number in ids:
+            if budget.values_left < 0:
+                return
             if number in met:
                 if met[number]:
                     self._note_circle(number, met)
@@ -105,12 +112,12 @@ class Properties:
             met[number] = fact is not None
             if fact is None:
                 continue
-            self._budget.values_left -= len(fact.values)
-            for name, value in fact.values.items() if self._budget.values_left >= 0 else ():
+            budget.values_left -= sum(fact.costs.values())
+            for name, value in fact.values.items() if budget.values_left >= 0 else ():
                 if name == PROPERTIES_ID:
                     self._follow(self._references(value), fields, met, depth + 1)
                 elif name not in fields or depth < fields[name][0]:
-                    fields[name] = depth, value, fact.origin
+                    fields[name] = depth, fact
             met[number] = False
 
     def _known(self, number: int) -> Fact | None:

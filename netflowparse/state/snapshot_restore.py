@@ -14,7 +14,7 @@ from .history import History
 from .knowledge import Knowledge
 from .pending import HeldSet, Waiting
 from .snapshot_merge import merge
-from .snapshot_parts import DomainPart, ExporterPart, Facts, HeldPart
+from .snapshot_parts import DomainPart, ExporterPart, HeldPart
 from .snapshot_reading import read_snapshot
 from .templates import WITH_TEMPLATES, KnownTemplate
 from .timeline import HistoricDomain
@@ -22,17 +22,18 @@ from .timeline import HistoricDomain
 ClockOf: TypeAlias = Callable[[Header, "frozenset[str]"], Any]
 
 
-def restore_store(store: ExporterStore, snapshots: list[Any], clock_of: ClockOf) -> None:
+def restore_store(store: ExporterStore, snapshots: list[Any], clock_of: ClockOf, octet_values: str) -> None:
     """Let the empty *store* remember what all *snapshots* say; SnapshotError, and nothing is taken over, for others.
 
     *clock_of* makes the protocol's clock for a held message from its header and the exporter's rules.
+    *octet_values* is what octets in facts become, "hex" text or "bytes", whatever they were.
     """
     names = [""] if len(snapshots) == 1 else [f"snapshots[{number}]" for number in range(len(snapshots))]
     parts = [read_snapshot(each, name) for each, name in zip(snapshots, names, strict=True)]
     keeps_history = store.history is not False
     merged = merge(parts, store.key_of, lambda protocol: keeps_history and protocol in WITH_TEMPLATES)
     for part in merged.exporters:
-        _take_exporter(store, part)
+        _take_exporter(store, part, octet_values)
     for part in merged.holders:
         exporter = store.get(part.key)
         if exporter is not None:
@@ -41,7 +42,7 @@ def restore_store(store: ExporterStore, snapshots: list[Any], clock_of: ClockOf)
             _hold(exporter, part)
 
 
-def _take_exporter(store: ExporterStore, part: ExporterPart) -> None:
+def _take_exporter(store: ExporterStore, part: ExporterPart, octet_values: str) -> None:
     for protocol, number in part.domains:
         store.domain(part.key, protocol, number)
     exporter = store.get(part.key)
@@ -53,6 +54,7 @@ def _take_exporter(store: ExporterStore, part: ExporterPart) -> None:
             exporter.elements.learn(element)
     for key, domain in reversed(exporter.domains.items()):
         _take_domain(exporter, domain, part.domains[key])
+        _take_facts(exporter, domain, part.domains[key], octet_values)
 
 
 def _take_fractions(exporter: Exporter, part: ExporterPart) -> None:
@@ -80,8 +82,6 @@ def _take_domain(exporter: Exporter, domain: Domain, part: DomainPart) -> None:
         for template_id in part.order:
             if template_id in domain.templates:
                 domain.ids[domain.templates[template_id].is_options][template_id] = None
-    if part.facts is not None:
-        domain.knowledge = _knowledge(exporter, part.facts, part.clock.seconds)
 
 
 def _fitting(exporter: Exporter, templates: Iterable[KnownTemplate]) -> list[KnownTemplate]:
@@ -110,12 +110,12 @@ def _take_history(exporter: Exporter, domain: HistoricDomain, part: DomainPart, 
     exporter.give(-history.sightings)
 
 
-def _knowledge(exporter: Exporter, facts: Facts, seconds: int) -> Knowledge:
-    knowledge = Knowledge(exporter)
-    knowledge.load(facts.rows, seconds)
-    knowledge.evicted += facts.evicted
-    knowledge.refused += facts.refused
-    return knowledge
+def _take_facts(exporter: Exporter, domain: Domain, part: DomainPart, octet_values: str) -> None:
+    if part.facts is not None:
+        knowledge = domain.knowledge = Knowledge(exporter)
+        knowledge.load(part.facts.rows, part.clock.seconds, octet_values)
+        knowledge.evicted += part.facts.evicted
+        knowledge.refused += part.facts.refused
 
 
 def _hold(exporter: Exporter, part: ExporterPart) -> None:

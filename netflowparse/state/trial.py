@@ -7,7 +7,7 @@ are not here: whether a datagram is damaged does not depend on them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from copy import copy
 from itertools import islice
 from typing import Any, TypeVar
@@ -35,7 +35,7 @@ class TrialStore(ExporterStore):
         """The observation domain *number* of *exporter*; what the last one has learned is gone."""
         self.clear()
         live, known, key = self._live.get(exporter), None, (protocol, number)
-        trial = Exporter(self, self._live.key_of(exporter) if live is None else live.key)
+        trial = _TrialExporter(self, self._live.key_of(exporter) if live is None else live.key)
         if live is not None:
             known = live.domains.get(key)
             trial.rules, trial.fractions = live.rules, copy(live.fractions)
@@ -56,17 +56,44 @@ class TrialStore(ExporterStore):
         trial.domains[key] = domain
         return domain
 
-    def _make_room(self, trial: Exporter, live: Exporter) -> None:
+    def _make_room(self, trial: _TrialExporter, live: Exporter) -> None:
         """Count what *trial* has without the domains that *live* would forget for a new one."""
         over = len(live.domains) + 1 - min(self.limits.domains_per_exporter, self.limits.domains)
         for domain in islice(live.domains.values(), max(over, 0)):
-            templates: Iterable[Template] = (known.template for known in domain.templates.values())
             if isinstance(domain, HistoricDomain):
-                templates = domain.history.definitions
+                trial.lose(len(domain.history.definitions), domain.history.definitions)
                 trial.give(domain.history.sightings)
-            _uncount(trial, templates)
+            else:
+                trial.lose(len(domain.templates), _templates(domain.templates, domain.templates))
             if domain.knowledge is not None:
                 trial.give(len(domain.knowledge))
+
+
+class _TrialExporter(Exporter):
+    """An exporter that may have lost templates by the thousand; their fields are counted where that decides something.
+
+    That is where it has as many as it may, and more of them come.
+    """
+
+    __slots__ = ("_lost",)
+
+    def __init__(self, store: TrialStore, key: Hashable) -> None:
+        super().__init__(store, key)
+        self._lost: list[Iterable[Template]] = []
+
+    def lose(self, count: int, templates: Iterable[Template]) -> None:
+        """Count so many *templates* no longer; they are the live ones."""
+        super().grow(-count, 0)
+        self._lost.append(templates)
+
+    def grow(self, templates: int, fields: int) -> str:
+        """Count more templates and fields, or fewer; the limit that forbids it if there is one, else ""."""
+        limit = super().grow(templates, fields)
+        if limit == "template_fields_per_exporter" and self._lost:
+            super().grow(0, -sum(len(template.fields) for lost in self._lost for template in lost))
+            self._lost = []
+            limit = super().grow(templates, fields)
+        return limit
 
 
 class _Copies(dict[K, V]):
@@ -76,17 +103,24 @@ class _Copies(dict[K, V]):
         super().__init__()
         self._live = live
         self._copied = copied
-        self._asked: set[K] = set()
+        self.asked: set[K] = set()
+        self.deleted: list[Callable[[V], bool]] = []  # which entries are deleted that nobody has asked for
+
+    def _is_there(self, key: Any) -> bool:
+        """Whether there is an entry that nobody has asked for."""
+        if key in self.asked or key not in self._live:
+            return False
+        return not any(deleted(self._live[key]) for deleted in self.deleted)
 
     def __missing__(self, key: K) -> V:
-        if key in self._asked or key not in self._live:
+        if not self._is_there(key):
             raise KeyError(key)
-        self._asked.add(key)
+        self.asked.add(key)
         value = self[key] = self._copied(self._live[key])
         return value
 
     def __contains__(self, key: object) -> bool:
-        return super().__contains__(key) or (key not in self._asked and key in self._live)
+        return super().__contains__(key) or self._is_there(key)
 
     def get(self, key: K, default: Any = None) -> Any:
         try:
@@ -101,21 +135,16 @@ class _Copies(dict[K, V]):
             self[key] = default
             return default
 
-    def forget(self, keys: Iterable[K]) -> list[V]:
-        """Do as if those *keys* that nobody has asked for were deleted; their entries, which are the live ones."""
-        gone = [key for key in keys if key not in self._asked]
-        self._asked.update(gone)
-        return [self._live[key] for key in gone]
-
 
 class _TrialDomain(Domain):
     """A domain whose ``ids`` are those of the templates that were asked for, or learned."""
 
-    __slots__ = ("_copies", "_live", "_withdrawn")
+    __slots__ = ("_copies", "_live", "_trial", "_withdrawn")
 
-    def __init__(self, exporter: Exporter, live: Domain) -> None:
+    def __init__(self, exporter: _TrialExporter, live: Domain) -> None:
         super().__init__(exporter, *live.key)
         self._live = live
+        self._trial = exporter
         self._withdrawn: set[bool] = set()  # kinds of templates all of which were withdrawn
         self.templates = self._copies = _Copies(live.templates, self._copied)
 
@@ -129,8 +158,15 @@ class _TrialDomain(Domain):
             self.templates.get(template_id)
         elif options not in self._withdrawn:
             self._withdrawn.add(options)  # once: a message may withdraw all of them thousands of times
-            _uncount(self.exporter, (known.template for known in self._copies.forget(self._live.ids[options])))
+            self._forget_all(options)
         return super().withdraw(template_id, options=options, offset=offset)
+
+    def _forget_all(self, options: bool) -> None:
+        """Forget all templates of a kind that nobody has asked for, without looking at them."""
+        ids, asked = self._live.ids[options], self._copies.asked.copy()
+        self._copies.deleted.append(lambda known: known.is_options is options)
+        others = (template_id for template_id in ids if template_id not in asked)
+        self._trial.lose(len(ids) - sum(each in ids for each in asked), _templates(self._live.templates, others))
 
 
 class _TrialHistory(History):
@@ -158,6 +194,5 @@ def _copied(known: KnownTemplate) -> KnownTemplate:
     return made
 
 
-def _uncount(exporter: Exporter, templates: Iterable[Template]) -> None:
-    lengths = [len(template.fields) for template in templates]
-    exporter.grow(-len(lengths), -sum(lengths))
+def _templates(known: dict[int, KnownTemplate], ids: Iterable[int]) -> Iterator[Template]:
+    return (known[template_id].template for template_id in ids)

@@ -75,6 +75,7 @@ def test_reverse_elements_without_any_direction_are_reported(decoder):
     [
         *((7, 2), (8, 4), (10, 4), (11, 2), (12, 4), (14, 4), (27, 16), (28, 16), (56, 6), (80, 6)),  # keys of one end
         *((16, 4), (44, 4), (61, 1), (92, 4), (180, 2), (225, 4), (239, 1), (252, 4), (281, 16)),
+        *((365, 6), (366, 4), (367, 6)),  # the station and the access point of a wireless link
         *((9, 12236, 4), (16982, 401, 16)),  # clientIPv4Address of Cisco, tunnelDstIPv6 of Masaryk
     ],
     ids=str,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 from typing import Any
 
 import pytest
 
 from netflowparse import Decoder, Limits
+from tests.list_builder import ALL_OF, BASIC, basic_list, field
 from tests.message_builder import (
     EXPORT_TIME,
     VARIABLE,
@@ -71,6 +73,11 @@ def heard(decoder: Decoder, *sets: bytes, after: int = 0, domain: int = 1, trans
     message = decoder.decode(octets, "r1", transport=transport)
     assert_plain(message)
     return message
+
+
+def heard_octets(decoder: Decoder, *sets: bytes) -> Any:
+    """The message of these *sets* where octets are ``bytes``, which are not plain."""
+    return decoder.decode(ipfix_message(*sets), "r1")
 
 
 def taught(decoder: Decoder, *sets: bytes, **where: Any) -> None:
@@ -594,6 +601,31 @@ class TestGained:
         first["sourceTransportPort"].clear()
         assert second == {"sourceTransportPort": [1, 2]}
         assert gained(resolving, 1) == [{"sourceTransportPort": [1, 2]}]
+
+    def test_a_long_list_for_each_flow(self, resolving: Decoder) -> None:
+        """A thousand octets ask for a list of 60000 values each; of 500000 values 60005 go to the reading of it."""
+        listed = options_template(OPTIONS, [(137, 1)], [(BASIC, VARIABLE)])
+        taught(resolving, set_of(3, listed), set_of(OPTIONS, b"\7" + field(basic_list(ALL_OF, 4, 1, bytes(60_000)))))
+        message = heard(resolving, set_of(2, template(FLOWS, [(137, 1)])), set_of(FLOWS, b"\7" * 1000))
+        assert [len(flow) for flow in message["flows"]] == [3] * 7 + [1] * 993
+        assert [(each["code"], each["limit"]) for each in message["problems"]] == [("limit", "values")]
+
+    @pytest.mark.parametrize("before", ["hex", "bytes"])
+    def test_octets_are_those_of_the_restored_decoder(self, make_decoder: Any, compiled: bool, before: str) -> None:
+        """ipHeaderPacketSection; that it is stated again is no change."""
+        section = stated([(313, 4)], (1, b"abcd"))
+        decoder = make_decoder(octet_values=before)
+        assert heard_octets(decoder, section)["problems"] == []
+        restored = Decoder.restore(json.loads(json.dumps(decoder.snapshot())), resolve=True, compiled=compiled)
+        message = heard(restored, section, referring(1), transport="tcp")
+        assert (message["problems"], _gain(message["flows"][0])) == ([], {"ipHeaderPacketSection": "61626364"})
+
+    def test_octets_stay_bytes(self, make_decoder: Any, compiled: bool) -> None:
+        decoder = make_decoder(octet_values="bytes")
+        heard_octets(decoder, stated([(313, 4)], (1, b"abcd")))
+        restored = Decoder.restore(decoder.snapshot(), resolve=True, octet_values="bytes", compiled=compiled)
+        message = heard_octets(restored, referring(1))
+        assert _gain(message["flows"][0]) == {"ipHeaderPacketSection": b"abcd"}
 
     @pytest.mark.parametrize(("values", "problems"), [(1000, []), (26, ["limit"])])
     def test_values_are_bounded(self, make_decoder: Any, values: int, problems: list[str]) -> None:

@@ -365,6 +365,32 @@ def test_they_are_bounded_with_the_values_of_a_datagram(
     assert found == ([("limit", "values")] if None in expected else [])
 
 
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [(28, [True, True]), (27, [True, False]), (17, [True, False]), (16, [False, False])],
+)
+def test_long_texts_count_for_more(make_decoder: Callable[..., Decoder], values: int, expected: list[bool]) -> None:
+    """Two flows of 3 values; the objects of each have 8 and, of a name of 200 characters, 3 more for 3 times 64."""
+    decoder = make_decoder(resolve=True, limits=Limits(values=values))
+    decoded(decoder, DEFINED, *mib_fields(NAMED, named(1, IF_INDEX, b"n" * 200), named(2, IF_IN_OCTETS, b"o")))
+    message = decoder.decode(ipfix_message(set_of(256, 2 * DATA[4:])), "r1")
+    assert ["mib_objects" in flow for flow in message["flows"]] == expected
+
+
+@pytest.mark.parametrize("octet_values", ["hex", "bytes"])
+@pytest.mark.parametrize(("length", "given"), [(63, True), (64, False)])
+def test_long_contexts_count_for_each_object(
+    make_decoder: Callable[..., Decoder], octet_values: str, length: int, given: bool
+) -> None:
+    """The flow has 3 values, each of its 2 objects an index, an identifier, a value and the context: 11."""
+    decoder = make_decoder(resolve=True, octet_values=octet_values, limits=Limits(values=11))
+    said = mib_fields([(IDENTIFIER, VARIABLE)], place(0) + variable(IF_INDEX), place(1) + variable(IF_INDEX))
+    fields: list[Field] = [(INTEGER, 1), (INTEGER, 1), (CONTEXT, VARIABLE)]
+    decoder.decode(ipfix_message(set_of(2, template(256, fields)), *said), "r1")
+    message = decoder.decode(ipfix_message(set_of(256, b"\7\10" + variable(b"c" * length))), "r1")
+    assert [flow.get("mib_objects") is not None for flow in message["flows"]] == [given]
+
+
 def test_a_snapshot_keeps_them(resolving: Decoder, compiled: bool) -> None:
     decoded(resolving, DEFINED, *KNOWN)
     restored = Decoder.restore(json.loads(json.dumps(resolving.snapshot())), resolve=True, compiled=compiled)
@@ -380,3 +406,12 @@ def test_a_snapshot_with_a_key_of_no_field_is_refused(decoder: Decoder, key: Any
     assert text.count('"256:1"') == 1
     with pytest.raises(SnapshotError, match="knowledge"):
         Decoder.restore(json.loads(text.replace('"256:1"', json.dumps(key))))
+
+
+def test_no_snapshot_has_a_field_without_its_object(decoder: Decoder) -> None:
+    decoder.decode(ipfix_message(*KNOWN), "r1")
+    snapshot = decoder.snapshot()
+    row = snapshot["exporters"][0]["domains"][0]["knowledge"]["facts"][0]
+    assert row.pop("mibObjectIdentifier") == IF_INDEX.hex()
+    with pytest.raises(SnapshotError, match="no mibObjectIdentifier"):
+        Decoder.restore(snapshot)

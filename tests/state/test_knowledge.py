@@ -370,6 +370,16 @@ def test_a_dump_is_plain() -> None:
     assert restored.rows()[0]["fields"] == {"ie999": b"\xff\x00", "x": [{"y": b""}]}
 
 
+def test_octets_become_what_the_one_who_loads_them_wants() -> None:
+    stated = {"ie999": b"\xff\x00", "x": [{"y": b"", "z": "ff"}]}
+    (row,) = said({"scope": {"commonPropertiesId": 1, "scope6": b"\x01"}, **stated}).dump()
+    restored = Knowledge(Count())
+    restored.load([row], octet_values="hex")
+    (fact,) = restored.rows()
+    assert fact["fields"] == {"ie999": "ff00", "x": [{"y": "", "z": "ff"}]}
+    assert fact["scope"] == {"commonPropertiesId": 1, "scope6": "01"}
+
+
 ROW = {
     "kind": "interface",
     "key": 7,
@@ -416,6 +426,35 @@ def test_rows_that_no_dump_has(wrong: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match="knowledge row 1"):
         knowledge.load([ROW, {**ROW, **wrong}])
     assert knowledge.rows() == before
+
+
+COMMON = {name: value for name, value in ROW.items() if name != "interfaceName"}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"kind": "mib_field", "key": "256:1", "mibObjectName": "ifIndex"},
+        {"kind": "mib_field", "key": "256:1", "mibObjectIdentifier": None},
+        {"kind": "application", "key": "", "applicationName": "dns"},
+        *(
+            {"kind": "properties", "key": 7, "age": 0, "interval": 0, "fields": {"protocolIdentifier": 6, name: 1}}
+            for name in ("scope", "report")
+        ),
+    ],
+)
+def test_rows_of_other_kinds_that_no_dump_has(wrong: dict[str, Any]) -> None:
+    """What is nearest to each is taken."""
+    right: dict[str, dict[str, Any]] = {
+        "mib_field": {"mibObjectIdentifier": "2b06"},
+        "application": {"key": "6:53"},
+        "properties": {"fields": {"protocolIdentifier": 6}},
+    }
+    knowledge = Knowledge(Count())
+    with pytest.raises(UsageError, match="knowledge row 0"):
+        knowledge.load([{**COMMON, **wrong}])
+    knowledge.load([{**COMMON, **wrong, **right[wrong["kind"]]}])
+    assert len(knowledge) == 1
 
 
 @pytest.mark.parametrize("row", [None, [], "row", {}, {name: ROW[name] for name in ROW if name != "interfaceName"}])

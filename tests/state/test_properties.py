@@ -123,6 +123,44 @@ class TestCosts:
         assert table.lookups <= 10_000 + MOST_PROPERTIES
         assert len(properties.unresolved) <= 10_000 + MOST_PROPERTIES
 
+    @pytest.mark.parametrize(
+        ("value", "cost"),
+        [
+            (5, 1),
+            ("x" * 63, 1),
+            ("x" * 64, 2),
+            (b"x" * 6400, 101),
+            ([], 1),
+            ([1, 2, 3], 4),
+            ({"semantic": "allOf", "values": [1, [2, {}], "x" * 128]}, 10),  # two lists and dicts each, 4 values, 2
+        ],
+    )
+    def test_values_inside_values_count(self, value: Any, cost: int) -> None:
+        """Once when the properties are looked up, and for each flow; a step to them is one more."""
+        budget = Budget(1000)
+        properties = Properties(known({1: {"x": value}}), budget)
+        for flows in range(1, 4):
+            assert properties.add({ID: 1}) == {"x": "options:commonPropertiesId=1"}
+            assert budget.values_left == 1000 - 1 - cost - flows * cost
+
+    def test_flows_that_refer_to_a_long_list(self) -> None:
+        """A step and 10 times 10002 values: for their reading and for 9 of a thousand flows."""
+        properties = Properties(known({1: {"x": [0] * 10_000, "y": 1}}), budget := Budget(100_021))
+        flows: list[dict[str, Any]] = [{ID: 1} for _ in range(1000)]
+        for flow in flows:
+            properties.add(flow)
+        assert [len(flow.get("x", ())) for flow in flows] == [10_000] * 9 + [0] * 991
+        assert flows[-1] == {ID: 1}
+        assert budget.values_left < 0
+
+    def test_flows_that_refer_to_a_long_list_and_another_each(self) -> None:
+        """What is looked up anew for each of them counts each time, though nothing of it is gained."""
+        table = known({1: {"x": [0] * 10_000}})
+        properties = Properties(table, Budget(100_000))
+        for each in range(1000):
+            properties.add({ID: [1, 1000 + each]})
+        assert table.lookups < 20
+
     def test_a_list_of_references_without_end(self) -> None:
         """Of a flow's ids, and of a property's, so many are looked at."""
         table = known({1: {ID: [7] * MOST_PROPERTIES + [2]}, 2: {"x": 1}, 7: {"y": 1}})
