@@ -19,8 +19,8 @@ RECORDINGS = ROOT / "tests" / "captures"
 SHARED = ROOT.parent / "shared"  # captures of other projects; not part of this repository
 
 slow_machines_are_fine = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
-settings.register_profile("default", max_examples=60, **slow_machines_are_fine)
-settings.register_profile("ci", max_examples=60, derandomize=True, **slow_machines_are_fine)
+settings.register_profile("default", max_examples=40, **slow_machines_are_fine)
+settings.register_profile("ci", max_examples=40, derandomize=True, **slow_machines_are_fine)
 settings.register_profile("long", max_examples=5000, **slow_machines_are_fine)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "default"))
 
