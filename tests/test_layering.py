@@ -40,7 +40,7 @@ ALLOWED = {
     "stream": {"arguments", "errors", "types"},
     "interpret": {"errors"},
     "__init__": {"_version", "decoder", "errors", "limits", "registry", "settings", "stream"},
-    "cli": {"__init__", "_version", "decoder", "errors", "files", "types", "packet"},
+    "cli": {"__init__", "_version", "decoder", "errors", "files", "stream", "types", "packet"},
     "__main__": {"cli"},
 }
 THIRD_PARTY = {

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from ..stream import MessageStream
 from ..types import Transport
 from .capture import iter_frames
 from .fragments import Reassembly
 from .frames import LINK_LAYERS, Fragment, decode_frame
-from .source import FileError, Source
+from .source import CHUNK, FileError, Source
 from .wording import counted
 
 LONGEST_DATAGRAM = 0xFFFF
@@ -74,14 +75,22 @@ def _raw_datagrams(source: Source, warn: Callable[[str], None]) -> Iterator[Data
 
 
 def _ipfix_messages(source: Source, head: bytes, warn: Callable[[str], None]) -> Iterator[Datagram]:
-    """Yield one message after the other, each as long as it says; RFC 5655 §7.  A single one may be a UDP datagram."""
+    """Yield one message after the other, each as long as it says; RFC 5655 §7.  A single one may be a UDP datagram.
+
+    Each is read as it comes, for someone may wait for it at the end of a pipe.
+    """
     number = offset = 0
+    octets = b""
     transport: Transport = "udp"
     while head:
         number += 1
         length = int.from_bytes(head[2:4], "big")
         if head[:2] != IPFIX_VERSION or (number > 1 and length < IPFIX_HEADER_LENGTH):
-            raise FileError(f"no IPFIX message at octet {offset}, after {counted(number - 1, 'message')}")
+            count = 0
+            for count, found in enumerate(_behind_damage(source, octets + head), 1):
+                yield Datagram(f"message {number - 1 + count}", found, transport="file")
+            behind = f", {count} found behind" if count else ""
+            raise FileError(f"no IPFIX message at octet {offset}, after {counted(number - 1, 'message')}{behind}")
         octets = head + source.read(max(length, IPFIX_HEADER_LENGTH) - len(head))
         head = source.read(4)
         if head:
@@ -94,3 +103,16 @@ def _ipfix_messages(source: Source, head: bytes, warn: Callable[[str], None]) ->
         yield Datagram(f"message {number}", octets, transport=transport)
     if source.damage:
         raise FileError(f"damaged after message {number}: {source.damage}")
+
+
+def _behind_damage(source: Source, octets: bytes) -> Iterator[bytes]:
+    """Yield the messages that can be found in what follows; *octets* are the message before, and the damage's first."""
+    stream, piece = MessageStream(), octets
+    while piece:
+        for message in stream.feed(piece):
+            if message.offset:
+                yield message.octets
+        piece = source.read(CHUNK)
+    for message in stream.close():
+        if message.offset:
+            yield message.octets

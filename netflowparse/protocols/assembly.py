@@ -133,6 +133,12 @@ class Assembly:
         self.arrivals.pop(lack.template_id, None)
         self.lacks.append(lack)
 
+    def learn_later(self, records: list[Flow], template_id: int, offset: int) -> None:
+        """Note options of a set at *offset* whose lists lack templates that may follow in the datagram."""
+        if self.unlearned is None:
+            self.unlearned = []
+        self.unlearned.append((records, template_id, offset))
+
     def to_resolve(self, known: KnownTemplate, names: tuple[str, ...], flows: list[Flow]) -> None:
         """Let the flows of a set, whose fields have the keys *names*, gain what is known of them once all is read."""
         if self.segments is None:

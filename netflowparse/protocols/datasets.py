@@ -61,7 +61,7 @@ def read_records(work: Assembly, known: KnownTemplate, set_id: int, start: int, 
         return True
     if known.template.scope_count is not None:
         if work.lacks is not None and len(work.lacks) > lacks:
-            work.unlearned = [*(work.unlearned or ()), (records, set_id, start - HEADER)]
+            work.learn_later(records, set_id, start - HEADER)
         else:
             learn_from_options(work, records, set_id, start - HEADER)
     elif shape.undirected and records:

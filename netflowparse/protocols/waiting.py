@@ -242,7 +242,8 @@ def complete_lists(work: Assembly, *, late: bool = False) -> None:
         held = None if work.place is not None else _incomplete(work, lists, lacks, None)
         if held is not None and (not late or work.domain.exporter.has_room(held)):
             more, reason = work.domain.hold(held)
-            pushed_out, limit = pushed_out + more, reason or limit
+            pushed_out += more
+            limit = reason or limit
         waits = held is not None and held in work.domain.exporter.held
         for lack in lacks:
             lists.report(lack, waits=waits)
@@ -263,7 +264,9 @@ def _incomplete(work: Assembly, lists: Lists, lacks: list[Lack], message: HeldMe
     if message is None:
         message = work.held_message()
         message.completes = True
-        work.completing = [*(work.completing or ()), message]
+        if work.completing is None:
+            work.completing = []
+        work.completing.append(message)
     held = HeldSet(work.domain, message, lists.set_id, lists.start, work.octets[lists.start : lists.end])
     held.outer, held.inner, held.awaits = lists.known, lists.used, ids
     for known in (lists.known, *lists.used.values()):

@@ -269,3 +269,16 @@ def test_ipfix_file_with_something_else_inside(tmp_path, rest):
     assert len(datagrams) == 2
     assert warnings == []
     assert error == "no IPFIX message at octet 32, after 2 messages"
+
+
+def test_ipfix_file_goes_on_behind_damage(tmp_path):
+    """An octet is lost in the second message: its length takes one of the third, which is found all the same."""
+    data = b"\x00\x0a\x00\x18" + HEADER[4:] + bytes.fromhex("0100 0008 01020304")
+    path = tmp_path / "messages.ipfix"
+    path.write_bytes(data + data[:-1] + data + data)
+    datagrams, warnings, error = read(path)
+    assert [one.octets for one in datagrams] == [data, data[:-1] + b"\0", data, data]
+    assert [one.place for one in datagrams] == ["message 1", "message 2", "message 3", "message 4"]
+    assert {one.transport for one in datagrams} == {"file"}
+    assert warnings == []
+    assert error == "no IPFIX message at octet 48, after 2 messages, 2 found behind"
