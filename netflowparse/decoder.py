@@ -202,6 +202,8 @@ class Decoder:
             domains = [] if known is None else list(known.domains.values())
         messages: list[Message] = []
         for domain in domains:
+            if not store.has(domain.exporter):  # there are too many, by what was read of others
+                continue
             domain.flush()
             while domain.waiting is not None and domain.waiting.ready:
                 messages += replay(self._context, domain)

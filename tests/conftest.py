@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -63,3 +64,9 @@ def shared_captures() -> Path:
     if not (captures / "MANIFEST.tsv").exists():
         pytest.skip("../shared/captures is not here")
     return captures
+
+
+def pytest_collection_finish() -> None:
+    """Keep what collecting has made out of the garbage collector's way: it would look at it time and again."""
+    gc.collect()
+    gc.freeze()

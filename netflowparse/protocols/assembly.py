@@ -53,11 +53,11 @@ class Assembly:
     holding: Holding | None = None
     segments: list[Segment] | None = None  # the sets that are to be resolved
     again = False  # whether its records have come out before: what was learned and told of them is not told again
-    lacks: list[Lack] | None = None  # what lists have of templates that are not known,
-    arrivals: dict[int, KnownTemplate | None] | None = None  # and those of them that came first behind; None: withdrawn
+    lacks: list[Lack] | None = None  # what lists have of templates that are not known
+    #: by id of a template that lists lack: empty, until it is known behind them (its definition) or withdrawn (None)
+    fates: dict[int, list[KnownTemplate | None]] | None = None
     completing: list[HeldMessage] | None = None  # of sets that wait for those
     inner: dict[int, KnownTemplate] | None = None  # the definitions that lists are read by, whatever is in force
-    unlearned: list[tuple[list[Flow], int, int]] | None = None  # options whose lists lack something: with id and offset
     late: list[Message] | None = None
     untimed = 0  # records whose absolute times cannot be told
     shaped = 0  # fields of the shapes that it has asked for
@@ -128,16 +128,20 @@ class Assembly:
     def lack(self, lack: Lack) -> None:
         """Note records in a list whose template is not known: it may come yet."""
         if self.lacks is None:
-            self.lacks, self.arrivals = [], {}
-        assert self.arrivals is not None
-        self.arrivals.pop(lack.template_id, None)
+            self.lacks = []
         self.lacks.append(lack)
 
-    def learn_later(self, records: list[Flow], template_id: int, offset: int) -> None:
-        """Note options of a set at *offset* whose lists lack templates that may follow in the datagram."""
-        if self.unlearned is None:
-            self.unlearned = []
-        self.unlearned.append((records, template_id, offset))
+    def fate(self, template_id: int) -> list[KnownTemplate | None]:
+        """What becomes first of a template that is not known here, once that is decided."""
+        if self.fates is None:
+            self.fates = {}
+        return self.fates.setdefault(template_id, [])
+
+    def decide(self, template_id: int, known: KnownTemplate | None) -> None:
+        """Note that a template was learned, or withdrawn (None), for lists before that lack it."""
+        fate = None if self.fates is None else self.fates.pop(template_id, None)
+        if fate is not None:
+            fate.append(known)
 
     def to_resolve(self, known: KnownTemplate, names: tuple[str, ...], flows: list[Flow]) -> None:
         """Let the flows of a set, whose fields have the keys *names*, gain what is known of them once all is read."""

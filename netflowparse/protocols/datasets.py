@@ -46,7 +46,6 @@ def read_records(work: Assembly, known: KnownTemplate, set_id: int, start: int, 
         _report_limit(work, set_id, start, end, "record_shape_fields")
         return True
     layout, records, stop, faults = read_by(work, known, shape, start, end, most)
-    lacks = 0 if work.lacks is None else len(work.lacks)
     if layout.lists:
         Lists(work, known, set_id, start, end).read(layout, records)
     if known.template.scope_count is None:
@@ -60,10 +59,7 @@ def read_records(work: Assembly, known: KnownTemplate, set_id: int, start: int, 
     if work.again:
         return True
     if known.template.scope_count is not None:
-        if work.lacks is not None and len(work.lacks) > lacks:
-            work.learn_later(records, set_id, start - HEADER)
-        else:
-            learn_from_options(work, records, set_id, start - HEADER)
+        _learn_from_options(work, records, set_id, start - HEADER)
     elif shape.undirected and records:
         _report_undirected(work, set_id, start, len(records))
     if shape.quirks and records:
@@ -84,7 +80,7 @@ def read_records(work: Assembly, known: KnownTemplate, set_id: int, start: int, 
     return True
 
 
-def learn_from_options(work: Assembly, records: list[Flow], template_id: int, offset: int) -> None:
+def _learn_from_options(work: Assembly, records: list[Flow], template_id: int, offset: int) -> None:
     """Keep what options records say of their exporter, and of its elements."""
     domain = work.domain
     if domain.knowledge is None:

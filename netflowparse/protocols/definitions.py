@@ -65,8 +65,8 @@ def learn(work: Assembly, template: Template, offset: int, end: int) -> None:
         if learned.event == "conflict":
             message = f"template {template_id} at octet {offset}: another definition, need a withdrawal before it"
             work.problems.add(TEMPLATE_CONFLICT, message, offset, template_id=template_id)
-        if work.arrivals is not None:
-            work.arrivals.setdefault(template_id, learned.known)
+        if work.fates:
+            work.decide(template_id, learned.known)
         failed = work.domain.make_ready(learned.known)
         if failed:
             report_lost(work, template_id, failed, "failed", "were there before it was withdrawn")
@@ -113,9 +113,9 @@ def withdraw(work: Assembly, template_id: int, offset: int, *, options: bool, ev
     gone: list[Template] = []
     if work.transport in STREAMS:
         gone = work.domain.withdraw(None if every else template_id, options=options, offset=offset)
-        if work.lacks is not None and work.arrivals is not None:
-            for each in [lack.template_id for lack in work.lacks] if every else [template_id]:
-                work.arrivals.setdefault(each, None)
+        if work.fates:
+            for each in list(work.fates) if every else [template_id]:
+                work.decide(each, None)
     for template in gone:
         _event(work, "withdrawn", template.template_id, template.scope_count)
     if not gone:

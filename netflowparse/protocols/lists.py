@@ -38,6 +38,7 @@ class Lack(NamedTuple):
     end: int
     depth: int
     path: Path
+    fate: list[KnownTemplate | None]  # what becomes of the template behind; ``Assembly.fate``
 
 
 class Lists:
@@ -185,7 +186,7 @@ class Lists:
                 BAD_VALUE, f"template id {template_id}, need at least {FIRST_DATA_SET}", start, end, path
             )
         elif known is None:
-            work.lack(Lack(self, target, template_id, start, end, depth, path))
+            work.lack(Lack(self, target, template_id, start, end, depth, path, work.fate(template_id)))
         elif not known.minimum_length:
             self._problems.note(NO_PROGRESS, f"records of template {template_id} have no octets", start, end, path)
         elif work.values_left < len(known.template.fields):
@@ -248,7 +249,7 @@ class Lists:
 
     def complete(self, lack: Lack) -> bool:
         """Read what lacked its template, if that has come in the same datagram; whether it had."""
-        known = self.used.get(lack.template_id) or (self._work.arrivals or {}).get(lack.template_id)
+        known = self.used.get(lack.template_id) or (lack.fate[0] if lack.fate else None)
         if known is None:
             return False
         self.used[lack.template_id] = known

@@ -65,7 +65,7 @@ class SetFormat:
         known = domain.exporter
         if known.key != exporter:
             work.quirk(MAPPED_EXPORTER)
-        if known.lifetime is not None and transport == "udp":
+        if known.lifetime is not None and transport == "udp" and context.store.history is False:
             work.lifetime = known.lifetime
         return work
 

@@ -17,11 +17,11 @@ from ..state.templates import KnownTemplate
 from ..types import Message, Sequence
 from .assembly import Assembly, Holding
 from .context import Context
-from .datasets import learn_from_options, leave, read_records
+from .datasets import leave, read_records
 from .learned_elements import SHAPING
 from .lists import Lack, Lists
 
-MOST_AWAITED = 16  # templates that the lists of one set may wait for
+MOST_AWAITED = 8  # templates that the lists of one set may wait for
 NOTHING_SAID: Sequence = {"expected": None, "missing": None, "event": "uncertain"}
 
 
@@ -150,28 +150,29 @@ def _read_pushed_out(context: Context, batches: dict[HeldMessage, list[HeldSet]]
     """The messages of sets that are held no longer; all together have no more values than one datagram may."""
     left, messages = context.limits.values, list[Message]()
     for sets in batches.values():
-        work, message = _late(context, sets, max(left, 1))
-        left = work.values_left
-        messages += message
+        if context.store.has(sets[0].domain.exporter):  # what was read of others may have cost it its place
+            work, message = _late(context, sets, max(left, 1))
+            left = work.values_left
+            messages += message
     return messages
 
 
 def _late(context: Context, sets: list[HeldSet], values: int) -> tuple[Assembly, list[Message]]:
     """The work on *sets* of one earlier datagram that are held no longer, and its message, if it is time for one."""
+    context.store.reading = sets[0].domain.exporter
+    try:
+        return _read_late(context, sets, values)
+    finally:
+        context.store.reading = None
+
+
+def _read_late(context: Context, sets: list[HeldSet], values: int) -> tuple[Assembly, list[Message]]:
     message, domain = sets[0].message, sets[0].domain
     octets = bytearray(max(held.start + len(held.octets) for held in sets))  # problems tell offsets in the datagram
     for held in sets:
         octets[held.start : held.start + len(held.octets)] = held.octets
-    work = Assembly(
-        context,
-        bytes(octets),
-        domain,
-        message.exporter,
-        dict(message.header),
-        message.time,
-        message.transport,
-        message.clock,
-    )
+    circumstances = message.time, message.transport, message.clock
+    work = Assembly(context, bytes(octets), domain, message.exporter, dict(message.header), *circumstances)
     work.stopped_clock = message.stopped_clock
     work.values_left = values
     work.place = message.place
@@ -206,12 +207,13 @@ def _completed(work: Assembly, held: HeldSet) -> list[Message]:
     assert held.known is not None
     read_records(work, held.known, held.set_id, held.start, held.start + len(held.octets))
     if work.lacks is not None:
-        lists = work.lacks[0].lists  # of the one set
-        again = _incomplete(work, lists, work.lacks, held.message)
+        lacks, work.lacks = work.lacks, None
+        lists = lacks[0].lists  # of the one set
+        again = _incomplete(work, lists, lacks, held.message)
         if again is not None and work.domain.exporter.has_room(again):
             work.domain.exporter.hold(again)
             return []
-        for lack in work.lacks:
+        for lack in lacks:
             lists.report(lack, waits=False)
     held.domain.counts.replayed += 1
     made = _late_message(work, held.message)
@@ -249,8 +251,7 @@ def complete_lists(work: Assembly, *, late: bool = False) -> None:
             lists.report(lack, waits=waits)
     if pushed_out:
         work.late = (work.late or []) + _read_pushed_out(work.context, _make_room(work, pushed_out, limit))
-    for records, template_id, offset in work.unlearned or ():
-        learn_from_options(work, records, template_id, offset)
+    work.lacks = None  # which leads back to the work: nothing is to outlive the message
 
 
 def _incomplete(work: Assembly, lists: Lists, lacks: list[Lack], message: HeldMessage | None) -> HeldSet | None:
@@ -259,7 +260,7 @@ def _incomplete(work: Assembly, lists: Lists, lacks: list[Lack], message: HeldMe
     None where that are too many, or one was withdrawn since.
     """
     ids = tuple(dict.fromkeys(lack.template_id for lack in lacks))
-    if len(ids) > MOST_AWAITED or any(each in (work.arrivals or ()) for each in ids):
+    if len(ids) > MOST_AWAITED or any(lack.fate for lack in lacks):
         return None
     if message is None:
         message = work.held_message()
@@ -269,8 +270,6 @@ def _incomplete(work: Assembly, lists: Lists, lacks: list[Lack], message: HeldMe
         work.completing.append(message)
     held = HeldSet(work.domain, message, lists.set_id, lists.start, work.octets[lists.start : lists.end])
     held.outer, held.inner, held.awaits = lists.known, lists.used, ids
-    for known in (lists.known, *lists.used.values()):
-        work.domain.exporter.pin(held, known)
     return held
 
 

@@ -149,7 +149,7 @@ class Domain:
             elif held.outer is None:
                 waiting.make_ready(held, known)
             else:
-                self.exporter.pin(held, known)
+                self.exporter.pin(known)
                 waiting.found(held, known)
         self.counts.failed += failed
         return failed

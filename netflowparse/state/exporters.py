@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
+from itertools import islice
 from typing import TypeAlias
 
 from ..limits import Limits
@@ -39,6 +40,7 @@ class Exporter:
         "held_octets",
         "key",
         "lifetime",
+        "pins",
         "rules",
         "settings",
         "sources",
@@ -58,6 +60,7 @@ class Exporter:
         self.elements: LearnedElements | None = None  # made by the first record that describes one; RFC 5610
         self.held: OrderedDict[HeldSet, None] = OrderedDict()  # oldest first
         self.held_octets = 0
+        self.pins: dict[KnownTemplate, int] = {}  # definitions that held sets keep, and how many sets do
         self.fractions: object = None  # what the protocols have seen of its NTP timestamps
 
     def grow(self, templates: int, fields: int) -> str:
@@ -103,15 +106,21 @@ class Exporter:
         if facts < 0:
             self.store.shrink()
 
-    def pin(self, held: HeldSet, known: KnownTemplate) -> None:
+    def pin(self, known: KnownTemplate) -> None:
         """Count that a set keeps a definition; where that is too much, the next set that is held makes room."""
-        octets = PINNED * len(known.template.fields)
-        held.pinned += octets
-        if held in self.held:
-            self.held_octets += octets
-            self.store.held_octets += octets
-            assert held.domain.waiting is not None
-            held.domain.waiting.octets += octets
+        if known not in self.pins:
+            self._count_octets(PINNED * len(known.template.fields))
+        self.pins[known] = self.pins.get(known, 0) + 1
+
+    def _unpin(self, known: KnownTemplate) -> None:
+        self.pins[known] -= 1
+        if not self.pins[known]:
+            del self.pins[known]
+            self._count_octets(-PINNED * len(known.template.fields))
+
+    def _count_octets(self, octets: int) -> None:
+        self.held_octets += octets
+        self.store.held_octets += octets
 
     def has_room(self, held: HeldSet) -> bool:
         """Whether a set can be held without others having to make room."""
@@ -142,8 +151,9 @@ class Exporter:
             limit = "pending_octets" if over else "pending_sets"
             pushed_out.append(next(iter(store.holders))._push_out())
         self.held[held] = None
-        self.held_octets += cost
-        store.held_octets += cost
+        self._count_octets(cost)
+        for known in held.definitions:
+            self.pin(known)
         store.held_sets += 1
         store.holders[self] = None
         store.holders.move_to_end(self)
@@ -160,8 +170,9 @@ class Exporter:
         """Hold a set no longer."""
         store = self.store
         del self.held[held]
-        self.held_octets -= held.cost
-        store.held_octets -= held.cost
+        self._count_octets(-held.cost)
+        for known in held.definitions:
+            self._unpin(known)
         store.held_sets -= 1
         if not self.held:
             del store.holders[self]
@@ -187,6 +198,7 @@ class ExporterStore:
         self.facts = 0
         self.held_octets = 0
         self.held_sets = 0
+        self.reading: Exporter | None = None  # whose held sets are being read
         self.holders: OrderedDict[Exporter, None] = OrderedDict()  # by when they last held something new
         self._exporters: OrderedDict[Hashable, Exporter] = OrderedDict()
 
@@ -219,7 +231,7 @@ class ExporterStore:
         return HistoricDomain(exporter, protocol, number, None if self.history is True else self.history)
 
     def shrink(self) -> None:
-        """Forget exporters until all totals are within their limits; never the one heard last."""
+        """Forget exporters until all totals are within their limits; never the one heard last, or that is read now."""
         limits = self.limits
         while len(self._exporters) > 1 and (
             len(self._exporters) > limits.exporters
@@ -228,7 +240,15 @@ class ExporterStore:
             or self.sources > limits.sample_sources
             or self.facts > limits.facts
         ):
-            self.forget(next(iter(self._exporters)))
+            first, second, *_ = (*islice(self._exporters, 2), None)
+            reads = self._exporters[first] is self.reading
+            if reads and len(self._exporters) == 2:
+                return
+            self.forget(second if reads else first)
+
+    def has(self, exporter: Exporter) -> bool:
+        """Whether *exporter* is not forgotten."""
+        return self._exporters.get(exporter.key) is exporter
 
     def forget(self, exporter: Hashable) -> bool:
         """Forget all of *exporter*; whether anything was known."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .templates import KnownTemplate
 
 OVERHEAD = 512  # octets counted for what is kept beside a set's own
-PINNED = 128  # octets counted for each field of a definition that a set keeps
+PINNED = 128  # octets counted for each field of a definition that sets keep, once for all of them
 
 
 class HeldMessage:
@@ -45,8 +45,7 @@ class HeldSet:
 
     ``awaits`` are the ids of the templates that it waits for: its own.  A set whose records have come out is read by
     ``outer``, its own template, and awaits all those that its lists lack; ``inner`` are the definitions that its lists
-    have been read by, or that came first since then, and ``barred`` has the (id, kind) of those withdrawn.  ``pinned``
-    are octets counted for definitions that it keeps.
+    have been read by, or that came first since then, and ``barred`` has the (id, kind) of those withdrawn.
     """
 
     __slots__ = (
@@ -58,7 +57,6 @@ class HeldSet:
         "message",
         "octets",
         "outer",
-        "pinned",
         "seconds",
         "set_id",
         "start",
@@ -73,7 +71,6 @@ class HeldSet:
         self.outer: KnownTemplate | None = None
         self.inner: dict[int, KnownTemplate] = {}
         self.barred: set[tuple[int, bool]] = set()
-        self.pinned = 0
         self.start = start
         self.octets = octets
         self.seconds = domain.clock.seconds  # when it was held
@@ -81,9 +78,14 @@ class HeldSet:
         self.known: KnownTemplate | None = None  # the definition that it is ready to be read by
 
     @property
+    def definitions(self) -> tuple[KnownTemplate, ...]:
+        """Those that it keeps, in force or not."""
+        return () if self.outer is None else (self.outer, *self.inner.values())
+
+    @property
     def cost(self) -> int:
         """Octets that it counts for."""
-        return len(self.octets) + OVERHEAD + self.pinned
+        return len(self.octets) + OVERHEAD
 
 
 class Waiting:

@@ -1,10 +1,13 @@
 """Lists whose templates come later: hex and a problem at once, the whole record when all are known."""
 
+import gc
 import pickle
+from unittest import mock
 
 import pytest
 
 from netflowparse import Decoder, Limits
+from netflowparse.protocols.assembly import Assembly
 from tests.list_builder import (
     ALL_OF,
     BASIC,
@@ -356,17 +359,6 @@ def test_what_is_pushed_out_by_lists_counts_together(make_decoder):
     assert row["held"] == row["replayed"] + row["evicted"] + row["pending_sets"]
 
 
-def test_options_learn_what_their_lists_say(make_decoder):
-    """Common properties whose list lacks a template that follows in the same message."""
-    decoder = make_decoder(resolve=True)
-    learn10(decoder, options_template(321, [(137, 4)], [(SUB_TEMPLATE, VARIABLE)]), set_id=3)
-    learn10(decoder, template(401, [(137, 4), (4, 1)]))
-    body = u32(5) + field(sub_template_list(ALL_OF, PORTS, u16(1) + u16(2)))
-    decoder.decode(ipfix_message(set_of(321, body), set_of(2, PORTS_TEMPLATE)), "r1")
-    (flow,) = decoder.decode(ipfix_message(set_of(401, u32(5) + b"\x06"), sequenceNumber=1), "r1")["flows"]
-    assert flow["subTemplateList"]["records"] == RECORDS
-
-
 @pytest.mark.parametrize("name", ["values", "records", "entries", "scope"])
 def test_elements_called_like_parts_of_lists(decoder, name):
     """An exporter may call an element of list type so; problems of its lists are problems all the same."""
@@ -378,3 +370,73 @@ def test_elements_called_like_parts_of_lists(decoder, name):
     assert list(message["flows"][0].values()) == ["03"]
     (problem,) = message["problems"]
     assert (problem["code"], problem["element"]) == ("bad_value", problem["path"][0])
+
+
+def test_each_record_has_the_first_definition_behind_it(decoder):
+    """[data, A, withdrawal, data, B] in one message: the first is read by A, the second not at all."""
+    teach(decoder, set_of(2, OUTER), number=0)
+    withdrawal = set_of(2, u16(PORTS) + u16(0))
+    message = decoder.decode(
+        ipfix_message(DATA, set_of(2, PORTS_TEMPLATE), withdrawal, DATA, withdrawal, set_of(2, OTHER_PORTS)),
+        "r1",
+        transport="tcp",
+    )
+    assert message["flows"] == [WHOLE, RAW]
+    assert [(each["code"], each["waiting"]) for each in message["problems"]] == [("missing_template", False)]
+
+
+def test_many_withdrawals_behind_many_lacks_cost_nothing(decoder):
+    teach(decoder, set_of(2, template(400, [(MULTI, VARIABLE)])), number=0)
+    lacking = set_of(400, field(multi_list(ALL_OF, [entry(999, b"x")] * 1_000)))
+    message = ipfix_message(lacking, set_of(2, (u16(2) + u16(0)) * 8_000))
+    with mock.patch.object(Assembly, "decide", autospec=True, side_effect=Assembly.decide) as decided:
+        decoder.decode(message, "r1", transport="tcp")
+    assert decided.call_count == 1
+
+
+def test_nothing_of_a_datagram_is_kept_but_what_waits(decoder):
+    """Not even until the garbage collector comes."""
+    learn10(decoder, OUTER)
+    gc.collect()
+    gc.disable()
+    try:
+        decoder.decode(ipfix_message(DATA), "r1")
+        decoder.decode(ipfix_message(set_of(2, PORTS_TEMPLATE), sequenceNumber=1), "r1")
+        assert [each for each in gc.get_objects() if isinstance(each, Assembly)] == []
+    finally:
+        gc.enable()
+
+
+def test_lifetimes_do_not_apply_with_a_history(make_decoder):
+    """Also not to templates of lists in sets that are read at once, for there is no room to wait."""
+    decoder = make_decoder(template_lifetime=20, history=True, limits=Limits(pending_octets_per_exporter=1))
+    learn10(decoder, OUTER + PORTS_TEMPLATE)
+    message = decoder.decode(ipfix_message(DATA, exportTime=EXPORT_TIME + 40), "r1")
+    assert message["flows"] == [WHOLE]
+
+
+def test_an_exporter_is_not_forgotten_while_its_sets_are_read(make_decoder):
+    """What its options tell is too much for all exporters together: others make room, or nobody."""
+    decoder = make_decoder(limits=Limits(facts=6, values=8))
+    names = options_template(321, [(10, 4)], [(82, 4)])
+    for number in range(6):
+        rows = b"".join(u32(4 * number + row) + b"eth0" for row in range(4))
+        decoder.decode(ipfix_message(set_of(321, rows), sequenceNumber=4 * number), "a")
+    decoder.decode(ipfix_message(set_of(3, names), sequenceNumber=24), "a")
+    decoder.decode(ipfix_message(set_of(3, names)), "b")
+    options = [record for message in decoder.flush() for record in message["options"]]
+    assert len(options) == 20  # those of five sets; the first came out at once
+    assert {row["exporter"] for row in decoder.statistics()} >= {"a"}
+
+
+def test_definitions_that_sets_keep_count_once(make_decoder):
+    """1,500 sets of one template of 60 fields wait for two templates: they fit into the limit."""
+    decoder = make_decoder()
+    wide = template(PORTS, [(7, 2)] * 60)
+    learn10(decoder, template(400, [(MULTI, VARIABLE)]))
+    octets = multi_list(ALL_OF, [entry(PORTS, bytes(120)), entry(NAMED, b"\x01n")])
+    for number in range(1_500):
+        decoder.decode(ipfix_message(set_of(400, field(octets)), sequenceNumber=number), "r1")
+    decoder.decode(ipfix_message(set_of(2, wide), sequenceNumber=1_500), "r1")
+    decoder.decode(ipfix_message(set_of(400, field(octets)), sequenceNumber=1_500), "r1")
+    assert counts(decoder)[1:] == (1_501, 0, 0, 0, 0, 1_501)
