@@ -348,5 +348,5 @@ def test_session(compiled: bool) -> None:
     """2,000 steps and more for each engine."""
     machine = type("Session", (Session,), {"compiled": compiled})
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        machine, settings=settings(max_examples=60, stateful_step_count=50)
+        machine, settings=settings(max_examples=45, stateful_step_count=50)
     )
