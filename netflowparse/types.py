@@ -161,7 +161,10 @@ class TemplateRow(TypedDict):
 
 
 class PendingRow(TypedDict):
-    """Data sets that wait for one template, as ``Decoder.pending`` lists them.  Times are s since 1970."""
+    """Data sets that wait for one template, as ``Decoder.pending`` lists them.  Times are s since 1970.
+
+    A set whose lists lack several templates is in the row of each.
+    """
 
     exporter: Hashable
     protocol: str
