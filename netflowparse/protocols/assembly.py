@@ -48,7 +48,7 @@ class Assembly:
     stopped_clock = False  # whether the header's sysUpTime is 0
     historic = False  # whether data is read by its export time,
     place: Place | None = None  # and where the message stands then
-    lifetime: int | str | None = None  # of templates that are not repeated
+    lifetime: int | str | None = None  # of templates, and common properties, that are not repeated
     outlived: dict[int, int] | None = None  # templates that have outlived that: s since they were repeated, by id
     holding: Holding | None = None
     segments: list[Segment] | None = None  # the sets that are to be resolved
@@ -93,12 +93,6 @@ class Assembly:
     def rules(self) -> frozenset[str]:
         """The rules for peculiarities that hold for the exporter."""
         return self.domain.exporter.rules.on
-
-    @property
-    def properties_lifetime(self) -> int | str | None:
-        """The s for which common properties hold that are not repeated: as templates, over UDP and without history."""
-        exporter = self.domain.exporter
-        return exporter.lifetime if self.transport == "udp" and exporter.store.history is False else None
 
     def held_message(self) -> HeldMessage:
         """What sets of the datagram need to be read later."""
@@ -159,7 +153,7 @@ class Assembly:
         properties = Properties(
             NOTHING if domain.knowledge is None else domain.knowledge.table(PROPERTIES),
             self,
-            lifetime=self.properties_lifetime,
+            lifetime=self.lifetime,
             seconds=domain.clock.seconds,
         )
         for known, names, flows in segments:

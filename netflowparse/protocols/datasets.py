@@ -85,7 +85,6 @@ def _learn_from_options(work: Assembly, records: list[Flow], template_id: int, o
     domain = work.domain
     if domain.knowledge is None:
         domain.knowledge = Knowledge(domain.exporter)
-    lifetime = work.properties_lifetime
     for record in records:
         change = domain.knowledge.learn(
             record,
@@ -93,7 +92,7 @@ def _learn_from_options(work: Assembly, records: list[Flow], template_id: int, o
             time=work.time,
             transport=work.transport,
             seconds=domain.clock.seconds,
-            lifetime=lifetime,
+            lifetime=work.lifetime,
         )
         if change is not None:
             report_change(work.problems, change, record, template_id, offset)

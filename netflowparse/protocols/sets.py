@@ -65,8 +65,8 @@ class SetFormat:
         known = domain.exporter
         if known.key != exporter:
             work.quirk(MAPPED_EXPORTER)
-        if known.lifetime is not None and transport == "udp" and context.store.history is False:
-            work.lifetime = known.lifetime
+        if known.lifetime is not None:
+            work.lifetime = known.lifetime_over(transport)
         return work
 
     def _finish(self, work: Assembly, units: int | None, *, restarted: bool = False) -> Message:

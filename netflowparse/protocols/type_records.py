@@ -27,7 +27,7 @@ DATA_TYPE = "informationElementDataType"
 MANDATORY = (ENTERPRISE, ELEMENT_ID, DATA_TYPE)
 WORD, OCTET, LONGEST = 0xFFFF, 0xFF, (1 << 64) - 1
 
-PLAIN_NAME = re.compile(r"[a-z][A-Za-z0-9]{0,63}")  # RFC 7012 §2.3
+PLAIN_NAME = re.compile(f"[a-z][A-Za-z0-9]{{0,{LONGEST_KEY - 1}}}")  # RFC 7012 §2.3
 NUMBER_KEY = re.compile(r"pen[0-9]+_ie[0-9]+")
 #: data type -> semantics that its values can have beside "default"; any of them where the type is unsigned.
 #: RFC 5610 §3.10 with RFC 7012 §3.2, RFC 6313 for lists; octetArray as IANA has registered some.

@@ -177,8 +177,7 @@ def _read_late(context: Context, sets: list[HeldSet], values: int) -> tuple[Asse
     work.values_left = values
     work.place = message.place
     work.again = message.completes
-    if message.transport == "udp" and work.place is None:
-        work.lifetime = domain.exporter.lifetime
+    work.lifetime = domain.exporter.lifetime_over(message.transport)
     if message.completes:
         return work, _completed(work, sets[0])
     for held in sorted(sets, key=lambda held: held.start):

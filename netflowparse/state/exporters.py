@@ -63,6 +63,10 @@ class Exporter:
         self.pins: dict[KnownTemplate, int] = {}  # definitions that held sets keep, and how many sets do
         self.fractions: object = None  # what the protocols have seen of its NTP timestamps
 
+    def lifetime_over(self, transport: str) -> Lifetime:
+        """How long its templates, and common properties, hold unrepeated: over UDP, and without a history."""
+        return self.lifetime if transport == "udp" and self.store.history is False else None
+
     def grow(self, templates: int, fields: int) -> str:
         """Count more templates and fields, or fewer; the limit that forbids it if there is one, else ""."""
         limits = self.store.limits
@@ -240,7 +244,7 @@ class ExporterStore:
             or self.sources > limits.sample_sources
             or self.facts > limits.facts
         ):
-            first, second, *_ = (*islice(self._exporters, 2), None)
+            first, second = islice(self._exporters, 2)
             reads = self._exporters[first] is self.reading
             if reads and len(self._exporters) == 2:
                 return
