@@ -11,6 +11,7 @@ from ._version import __version__
 from .decoder import Decoder, decode, reset
 from .errors import (
     DecodeError,
+    EncodeError,
     MalformedMessage,
     NetflowParseError,
     RegistryError,
@@ -29,6 +30,7 @@ __all__ = [
     "DecodeError",
     "Decoder",
     "Element",
+    "EncodeError",
     "ExporterSettings",
     "Limits",
     "MalformedMessage",

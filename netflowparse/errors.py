@@ -7,6 +7,7 @@
     │   └── MalformedMessage         a header that cannot be bounded; with strict=True any structural damage
     └── UsageError(ValueError)       the caller is at fault (also a TypeError where the kind is wrong)
         ├── WrongType(TypeError)     str where octets belong, an unhashable exporter, …
+        ├── EncodeError              what no octets of its protocol can say; has .path
         ├── RegistryError            bad or clashing element definitions
         └── SnapshotError            not what Decoder.snapshot has made
 
@@ -15,6 +16,13 @@ message, a dict with one of the codes below.  Codes are API: each has a row in d
 """
 
 from __future__ import annotations
+
+from typing import Any
+
+
+def _spelled(path: tuple[str | int, ...]) -> str:
+    text = "".join(f"[{step}]" if isinstance(step, int) else f" {step}" for step in path)
+    return text.strip()
 
 
 class NetflowParseError(Exception):
@@ -64,6 +72,21 @@ class UsageError(NetflowParseError, ValueError):
 
 class WrongType(UsageError, TypeError):
     """An argument is of the wrong kind, such as text where octets belong."""
+
+
+class EncodeError(UsageError):
+    """A message, or a record, that cannot be written; the text says which field of which record, and why.
+
+    ``path`` are the keys and indices that lead to it: ``("flows", 3, "octetDeltaCount")``.
+    """
+
+    def __init__(self, why: str, path: tuple[str | int, ...] = ()) -> None:
+        super().__init__(f"{_spelled(path)}: {why}" if path else why)
+        self.why = why
+        self.path = path
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.why, self.path)
 
 
 class RegistryError(UsageError):

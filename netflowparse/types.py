@@ -14,6 +14,7 @@ __all__ = [
     "KnowledgeRow",
     "Message",
     "Octets",
+    "Patch",
     "PendingRow",
     "Problem",
     "ProtocolName",
@@ -120,6 +121,13 @@ class Problem(TypedDict):
     waiting: NotRequired[bool]  # whether the set is held until its template comes
     seconds: NotRequired[int]  # by which an exporter has set its clock
     evidence: NotRequired[str]  # why a template is suspected
+
+
+class Patch(TypedDict):
+    """Octets that stood where the canonical form has others, as ``Decoder(keep_octets=True)`` keeps them."""
+
+    octets: str  # hex
+    instead_of: int | None  # CRC-32 of the canonical ones; None: the value has none
 
 
 class Completed(TypedDict):

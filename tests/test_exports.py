@@ -17,6 +17,7 @@ SURFACE = [
         "DecodeError",
         "Decoder",
         "Element",
+        "EncodeError",
         "ExporterSettings",
         "Limits",
         "MalformedMessage",

@@ -32,14 +32,22 @@ ALLOWED = {
         *("wire", "registry", "codec", "packet", "state"),
     },
     "arguments": {"errors", "state"},
+    "encoding": {
+        *("arguments", "errors", "limits", "quirks", "template", "types"),
+        *("wire", "registry", "codec", "packet", "protocols"),
+    },
+    "explain": {
+        *("arguments", "errors", "limits", "quirks", "template", "types"),
+        *("wire", "registry", "codec", "packet", "state", "protocols"),
+    },
     "decoder": {
-        "arguments",
+        *("arguments", "encoding", "explain"),
         *("errors", "limits", "quirks", "settings", "configuration", "types", "registry", "state", "protocols"),
     },
     "files": {"arguments", "types"},
     "stream": {"arguments", "errors", "types"},
     "interpret": {"errors"},
-    "__init__": {"_version", "decoder", "errors", "limits", "registry", "settings", "stream"},
+    "__init__": {"_version", "decoder", "encoding", "errors", "explain", "limits", "registry", "settings", "stream"},
     "cli": {"__init__", "_version", "decoder", "errors", "files", "stream", "types", "packet"},
     "__main__": {"cli"},
 }
@@ -48,6 +56,8 @@ THIRD_PARTY = {
     "codec": {"construct"},
     "packet": {"construct"},
     "protocols": {"construct"},
+    "encoding": {"construct"},
+    "explain": {"construct"},
     "cli": {"scapy"},
 }
 #: protocol modules that are protocols; they never import each other

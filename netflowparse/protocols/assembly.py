@@ -22,6 +22,7 @@ from .mib import add_mib_objects
 from .problems import Problems
 from .resolve import resolve
 from .times import report_unknown_times
+from .trace import SetTrace
 
 #: a data set: the template and the keys of its fields that it was read by, and its flows
 Segment: TypeAlias = "tuple[KnownTemplate, tuple[str, ...], list[Flow]]"
@@ -62,6 +63,7 @@ class Assembly:
     untimed = 0  # records whose absolute times cannot be told
     shaped = 0  # fields of the shapes that it has asked for
     complete = True  # whether every data set could be counted
+    trace: SetTrace | None = None  # how it is read, where someone observes that
 
     def __init__(
         self,

@@ -12,6 +12,7 @@ from ..registry import Registry
 from ..state.exporters import ExporterStore
 from ..wire import lists
 from .sections import Sections
+from .trace import Observer
 
 
 class ListHeads:
@@ -37,6 +38,7 @@ class Context:
     resolves: bool  # whether flows gain what is known of their exporters
     list_heads: ListHeads
     sections: Sections | None  # where packets in records are to be decoded
+    observe: Observer | None = None  # what is told of each datagram how it was read
 
 
 def make_context(

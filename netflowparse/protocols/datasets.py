@@ -21,6 +21,7 @@ from .learned_elements import shape_for
 from .lists import Lists
 from .reading import each_fault, limit_met, read_by
 from .suspicion import PADDING, weigh, weigh_length
+from .trace import DataSet
 from .type_records import learn_types
 
 
@@ -46,8 +47,13 @@ def read_records(work: Assembly, known: KnownTemplate, set_id: int, start: int, 
         _report_limit(work, set_id, start, end, "record_shape_fields")
         return True
     layout, records, stop, faults = read_by(work, known, shape, start, end, most)
+    inner: dict[int, KnownTemplate] = {}
     if layout.lists:
-        Lists(work, known, set_id, start, end).read(layout, records)
+        lists = Lists(work, known, set_id, start, end)
+        lists.read(layout, records)
+        inner = lists.used
+    if work.trace is not None:
+        work.trace.data[start] = DataSet(known, layout, start, stop, end, len(records), inner)
     if known.template.scope_count is None:
         work.flows += records
         if work.context.sections is not None:

@@ -34,6 +34,7 @@ from .problems import Problems
 from .resolve import resolve
 from .rules import ICMP, add_icmp
 from .times import drop_unknown_times, report_clock_step, report_unknown_times
+from .trace import FixedTrace
 
 EXPORT_TIME = 8  # its offset in the headers of v1 to v8
 NANOSECONDS_PER_SECOND = 1_000_000_000
@@ -49,6 +50,7 @@ class _Records:
         layout = layout_of(
             declaration, *((absolute, Absolute(names.index(uptime))) for uptime, absolute in UPTIMES.items())
         )
+        self.layout = layout
         self.size = layout.minimum_length
         self.clocked = layout.clocked
         #: where the protocol's octet stands, if there is a port beside it that may hold ICMP's type and code
@@ -64,8 +66,9 @@ class FixedFormat:
     def __init__(self, context: Context, version: int, header: Struct, records: dict[int, Struct]) -> None:
         self.protocol = f"netflow{version}"
         self._context = context
+        self._header = layout_of(header)
         self._header_size = header.sizeof()
-        self._read_header = context.engine.header_reader(layout_of(header))
+        self._read_header = context.engine.header_reader(self._header)
         self._records = {layout: _Records(context, record) for layout, record in records.items()}
 
     def decode(self, octets: bytes, exporter: Hashable, now: int | None, transport: str) -> Message:
@@ -101,7 +104,7 @@ class FixedFormat:
         domain.counts.heard(time, len(flows))
         if problems.entries:
             domain.counts.troubled(len(problems.entries), malformed=problems.malformed)
-        return message(
+        made = message(
             self.protocol,
             exporter,
             header,
@@ -110,6 +113,15 @@ class FixedFormat:
             problems=problems.entries,
             quirks=quirks,
         )
+        if context.observe is not None:
+            context.observe(self._trace(octets, header, len(flows)), made)
+        return made
+
+    def _trace(self, octets: bytes, header: Header, count: int) -> FixedTrace:
+        start, records = self._header_size, self._records.get(header.get("aggregation", 0))
+        if records is None:
+            return FixedTrace(octets, self._header, None, start, start)
+        return FixedTrace(octets, self._header, records.layout, start, start + count * records.size)
 
     def _flows(
         self, octets: bytes, header: Header, problems: Problems, rules: frozenset[str], quirks: list[str]

@@ -57,6 +57,8 @@ def read_foreign_set(work: Assembly, set_id: int, start: int, end: int) -> bool:
     position = start
     for template, after in found:
         _learn(work, template, position, after)
+        if work.trace is not None:
+            work.trace.template_records.append((position, after))
         position = after
     return True
 

@@ -20,6 +20,7 @@ from .definitions import is_padding, refresh, reject
 from .foreign import read_foreign_set
 from .framing import content_end, walk_sets
 from .times import report_clock_step
+from .trace import SetTrace
 from .waiting import complete_lists, read_or_hold, settle
 
 TEMPLATE_HEADER: int = TemplateHeader.sizeof()
@@ -36,9 +37,10 @@ class SetFormat:
     def __init__(self, context: Context, header: Struct, specifier: Struct, options_template_header: Struct) -> None:
         engine = context.engine
         self._context = context
+        self._header = layout_of(header)
         self._header_length: int = header.sizeof()
         self._options_template_length: int = options_template_header.sizeof()
-        self._read_header = engine.header_reader(layout_of(header))
+        self._read_header = engine.header_reader(self._header)
         self._read_set = engine.pair_reader(SetHeader)
         self._read_template = engine.pair_reader(TemplateHeader)
         self._read_options_template = engine.pair_reader(options_template_header)
@@ -62,6 +64,8 @@ class SetFormat:
             step = domain.clock.observe(time, trusted=now is not None, late=domain.late)
             if step and domain.late != ANY:
                 report_clock_step(work.problems, step, self.time_offset)
+        if context.observe is not None:
+            work.trace = SetTrace(octets, self._header)
         known = domain.exporter
         if known.key != exporter:
             work.quirk(MAPPED_EXPORTER)
@@ -94,6 +98,8 @@ class SetFormat:
         made = work.message(sequence)
         if problems.entries:
             domain.counts.troubled(len(problems.entries), malformed=problems.malformed)
+        if work.trace is not None and self._context.observe is not None:
+            self._context.observe(work.trace, made)
         return made
 
     def _read_sets(self, work: Assembly, end: int) -> None:
@@ -105,7 +111,10 @@ class SetFormat:
             work.historic = True
             work.place = work.domain.begin(work.time, work.header["sequenceNumber"], data=has_data)
         plain, templates = work.lifetime is None and not work.historic, work.domain.templates
+        trace = work.trace
         for set_id, start, stop in sets:
+            if trace is not None:
+                trace.sets.append((set_id, start, stop, len(work.templates)))
             if set_id >= FIRST_DATA_SET:
                 known = templates.get(set_id)
                 if known is not None and plain:
@@ -126,6 +135,8 @@ class SetFormat:
                 after = self._define(work, position, end, options=options)
             if after is None:
                 return
+            if work.trace is not None:
+                work.trace.template_records.append((position, after))
             position = after
 
     def _first_specifier(

@@ -26,10 +26,12 @@ from .message import message
 from .sflow_records import UNDECODED
 from .sflow_samples import Samples
 from .sflow_work import HEAD, SflowWork
+from .trace import SflowTrace
 
 PROTOCOL = "sflow5"
 SPECIFICATION = "sFlow version 5, section 5"
 VERSION = b"\0\0\0\5"
+NOTHING = 0, 0, 0
 
 
 class Sflow5:
@@ -37,13 +39,15 @@ class Sflow5:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        #: by the octets of the version and the address type: length and reader
-        self._headers = {
-            VERSION + address_type.to_bytes(4, "big"): (
-                header.sizeof(),
-                context.engine.header_reader(layout_of(header)),
-            )
+        #: by the octets of the version and the address type
+        self._layouts = {
+            VERSION + address_type.to_bytes(4, "big"): layout_of(header)
             for address_type, header in wire.DATAGRAM_HEADERS.items()
+        }
+        #: the same: length and reader
+        self._headers = {
+            kind: (layout.minimum_length, context.engine.header_reader(layout))
+            for kind, layout in self._layouts.items()
         }
         self._read_head = context.engine.pair_reader(wire.Head)
         self._untyped = context.engine.names["untyped"]
@@ -61,6 +65,8 @@ class Sflow5:
         work = SflowWork(octets, domain, self._context.limits, header["sampleCount"])
         if domain.exporter.key != exporter:
             work.quirk(MAPPED_EXPORTER)
+        if self._context.observe is not None:
+            work.trace = SflowTrace(octets, self._layouts[octets[:8]])
         self._read_samples(work, position)
         if self._context.resolves:
             work.resolve()
@@ -81,13 +87,16 @@ class Sflow5:
         )
         if work.unknown_samples:
             made["unknown_samples"] = work.unknown_samples
+        if work.trace is not None and self._context.observe is not None:
+            self._context.observe(work.trace, made)
         return made
 
     def _read_samples(self, work: SflowWork, position: int) -> None:
         octets, count, read_head, readers = work.octets, work.samples_left, self._read_head, self._samples.readers
-        end = len(octets)
+        end, tracing = len(octets), work.trace is not None
         while work.samples_left and end - position >= HEAD:
             work.samples_left -= 1
+            before = work.found() if tracing else NOTHING
             data_format, length = read_head(octets, position)
             body = position + HEAD
             after = body + length
@@ -103,6 +112,8 @@ class Sflow5:
                 _report_cut(work, sample, position, stop, missing)
             elif stop != after:
                 after = self._after_sample(work, sample, stop, after)
+            if tracing:
+                work.note(before, position, stop, after)
             position = after + (body - after & 3)
         position = min(position, end)  # padding may be missing at the end
         if work.samples_left:

@@ -10,10 +10,12 @@ from ..types import Flow, UnknownOctets
 from ..wire import sflow5 as wire
 from .problems import Problems
 from .resolve import resolve
+from .trace import Sample, SflowTrace
 
 HEAD: int = wire.Head.sizeof()
 CLASS = 32  # bits of a source's index in its key; above them the class
 SLIP = 4  # octets: agents count a word too many or too few
+KEYS = ("flows", "counters", "unknown_samples")  # where samples are in a message
 
 
 class SflowWork:
@@ -23,6 +25,7 @@ class SflowWork:
     nesting = 0  # records that the present one is inside of
     cut = False  # whether the datagram ends inside the present sample
     lacks_records = False  # whether records that such a sample counts are not there
+    trace: SflowTrace | None = None  # how the datagram is read, where someone observes that
 
     def __init__(self, octets: bytes, domain: Domain, limits: Limits, samples: int) -> None:
         self.octets = octets
@@ -35,6 +38,16 @@ class SflowWork:
         self.unknown_samples: list[UnknownOctets] = []
         self.problems = Problems(limits)
         self.quirks: list[str] = []
+
+    def found(self) -> tuple[int, int, int]:
+        """How many flows, counters and unknown samples there are so far."""
+        return len(self.flows), len(self.counters), len(self.unknown_samples)
+
+    def note(self, before: tuple[int, int, int], start: int, stop: int, end: int) -> None:
+        """Note how the sample at *start* was read, what was ``found`` *before*, and where its records and it end."""
+        if self.trace is not None:
+            changed = (key for key, was, now in zip(KEYS, before, self.found(), strict=True) if was != now)
+            self.trace.samples.append(Sample(next(changed, ""), start, stop, end))
 
     def quirk(self, name: str) -> None:
         """Note that the quirk rule *name* was applied."""
