@@ -15,7 +15,8 @@ from typing import Any, TypeAlias
 from ..limits import Limits
 from ..wire.leaves import EXACT, INTEGERS, WIDEST_INTEGER, fits, fixed_leaf, octet_value
 from ..wire.texts import decode_application_id, decode_padded_text, decode_text
-from ..wire.values import Odd, Site, ntp_microseconds, ntp_nanoseconds
+from ..wire.times import ntp_microseconds, ntp_nanoseconds
+from ..wire.values import Odd, Site
 from .plan import field_of
 from .reader import Faults
 

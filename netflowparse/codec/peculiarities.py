@@ -18,7 +18,8 @@ from ..quirks import (
 )
 from ..template import VARIABLE_LENGTH, Template
 from ..wire.leaves import ACCESS_LIST_ID, COUNTED_MICROSECONDS, COUNTED_NANOSECONDS, LITTLE_ENDIAN, Flexible
-from ..wire.values import AccessListId, CountedFraction, LittleEndian, NtpMicroseconds, NtpNanoseconds
+from ..wire.times import CountedFraction, NtpMicroseconds, NtpNanoseconds
+from ..wire.values import AccessListId, LittleEndian
 from .display import Absolute, One, Several, SinceBoot
 from .layout import Layout
 from .plan import Field

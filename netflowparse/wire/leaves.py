@@ -30,22 +30,22 @@ from ..template import VARIABLE_LENGTH
 from .lengths import VarLength
 from .lists import LISTS, Located
 from .texts import ApplicationId, PaddedText, Text
+from .times import CountedFraction, NtpMicroseconds, NtpNanoseconds, Seconds
 from .values import (
     AccessListId,
     Boolean,
-    CountedFraction,
     Finite,
     Hex,
     Ipv4Text,
     Ipv6Text,
     LittleEndian,
     MacText,
-    NtpMicroseconds,
-    NtpNanoseconds,
     Odd,
     Raw,
     Site,
     Value,
+    octets_of,
+    refusal,
 )
 
 WIDEST_INTEGER = 32  # octets: unsigned256
@@ -70,7 +70,7 @@ _STANDARD: dict[str, dict[int, Construct]] = {
     "macAddress": {6: MacText(Bytes(6))},
     "ipv4Address": {4: Ipv4Text(Int32ub)},
     "ipv6Address": {16: Ipv6Text(Bytes(16))},
-    "dateTimeSeconds": {4: Int32ub},
+    "dateTimeSeconds": {4: Seconds(Int32ub)},
     "dateTimeMilliseconds": {8: Int64ub},
     "dateTimeMicroseconds": {8: NtpMicroseconds(Int64ub)},
     "dateTimeNanoseconds": {8: NtpNanoseconds(Int64ub)},
@@ -115,10 +115,14 @@ class Flexible(Value):
     def _encode(self, obj: Any, context: Any, path: str) -> bytes:
         if obj is None:
             return b""
-        if self.abstract_type in INTEGERS:
-            width = max(1, ((obj if obj >= 0 else ~obj).bit_length() + (self.abstract_type in SIGNED) + 7) // 8)
-        else:
-            width = next(iter(EXACT[self.abstract_type]))
+        if isinstance(obj, str | bytes):  # hex, unless its type is text of its own
+            try:
+                octets = octets_of(obj)
+            except ValueError:
+                octets = b""
+            if not fits(self.abstract_type, len(octets)):
+                return octets
+        width = narrowest(self.abstract_type, obj)
         return fixed_leaf(self.abstract_type, width, self.octet_values).build(obj)  # type: ignore[no-any-return]
 
     def fault(self, octets: bytes) -> str:
@@ -127,6 +131,17 @@ class Flexible(Value):
 
     def emit(self, value: str, site: Site) -> str:
         return site.odd(f"flexible[{self.abstract_type!r}]", value)
+
+
+def narrowest(abstract_type: str, value: Any) -> int:
+    """The octets that *value* takes at least: of an integer what it needs, else what its type has."""
+    if abstract_type not in INTEGERS:
+        width: int = next(iter(EXACT[abstract_type]))
+        return width
+    if not isinstance(value, int):
+        raise refusal(value, "an int")
+    bits: int = (value if value >= 0 else ~value).bit_length() + (abstract_type in SIGNED)
+    return max(1, (bits + 7) // 8)
 
 
 def fits(abstract_type: str, length: int) -> bool:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from .values import Odd, Site, Value
+from .values import Odd, Site, Value, octets_of, refusal
 
 LONGEST_SELECTOR = 32  # octets, its enterprise number included; as integers are bounded
+LONGEST_ENGINE = 3  # digits
 PEN_ENGINE = 20  # RFC 6759 §4.1 PANA-L7-PEN: a 4-octet enterprise number stands before the selector
 
 
@@ -24,6 +25,13 @@ def decode_text(octets: bytes) -> Any:
 def decode_padded_text(octets: bytes) -> Any:
     """As ``decode_text``, without the NULs that fill a fixed-length string to its length."""
     return decode_text(octets.rstrip(b"\0"))
+
+
+def encode_text(text: str) -> bytes:
+    """The UTF-8 octets of *text*, which are never ill-formed: a lone surrogate has none.  RFC 7011 §6.1.6."""
+    if not isinstance(text, str):
+        raise refusal(text, "a str")
+    return text.encode()
 
 
 def decode_application_id(octets: bytes) -> Any:
@@ -48,6 +56,31 @@ def decode_application_id(octets: bytes) -> Any:
     return ":".join(map(str, parts))
 
 
+def encode_application_id(text: str, length: int | None) -> bytes:
+    """The octets of what ``decode_application_id`` gives: *length* of them, None: as few as its selector takes.
+
+    Hex of more digits than an engine has is what no engine and selector were read from.
+    """
+    if ":" not in text and len(text) > LONGEST_ENGINE:
+        return octets_of(text)
+    parts = [int(part) for part in text.split(":")] if text else []
+    if any(str(part) != spelled for part, spelled in zip(parts, text.split(":"), strict=False)):
+        raise ValueError("not as it reads")
+    octets = bytes(parts[:1])
+    if parts and parts[0] == PEN_ENGINE:
+        octets += b"".join(part.to_bytes(4, "big") for part in parts[1:2])
+        parts = parts[1:]
+    if len(parts) > 2:
+        raise ValueError("too many parts")
+    if len(parts) == 2:
+        most = LONGEST_SELECTOR + 1 if length is None else length
+        width = max(1, (parts[1].bit_length() + 7) // 8) if length is None else most - len(octets)
+        octets += parts[1].to_bytes(width, "big")
+        if not width or len(octets) > LONGEST_SELECTOR + 1:
+            raise ValueError("too long")
+    return octets
+
+
 class CachedText(Value):
     """Base of what is read through a cache: ``cache`` names it in generated code, ``learn_…`` reads what it lacks."""
 
@@ -67,7 +100,7 @@ class Text(CachedText):
         return decode_text(obj)
 
     def _encode(self, obj: str, context: Any, path: str) -> bytes:
-        return obj.encode()
+        return encode_text(obj)
 
 
 class PaddedText(CachedText):
@@ -84,7 +117,12 @@ class PaddedText(CachedText):
         return decode_padded_text(obj)
 
     def _encode(self, obj: str, context: Any, path: str) -> bytes:
-        return obj.encode().ljust(self.length, b"\0")
+        octets = encode_text(obj)
+        if len(octets) > self.length:
+            raise refusal(obj, f"a text of at most {self.length} octets in UTF-8")
+        if octets.endswith(b"\0"):
+            raise refusal(obj, "a text that does not end with NUL: that is what fills it to its length")
+        return octets.ljust(self.length, b"\0")
 
 
 class ApplicationId(CachedText):
@@ -101,11 +139,10 @@ class ApplicationId(CachedText):
         return decode_application_id(obj)
 
     def _encode(self, obj: str, context: Any, path: str) -> bytes:
-        parts = [int(part) for part in obj.split(":") if part]
-        head = bytes(parts[:1]) + b"".join(part.to_bytes(4, "big") for part in parts[1:-1])
-        if len(parts) == 2 and parts[0] == PEN_ENGINE:
-            head, parts = bytes(parts[:1]) + parts[1].to_bytes(4, "big"), parts[:1]
-        if len(parts) < 2:
-            return head
-        length = self.length or len(head) + max(1, (parts[-1].bit_length() + 7) // 8)
-        return head + parts[-1].to_bytes(length - len(head), "big")
+        try:
+            octets = encode_application_id(obj, self.length)
+        except (ValueError, OverflowError, AttributeError) as error:
+            raise refusal(obj, "engine:selector, behind engine 20 20:enterprise:selector") from error
+        if self.length not in (None, len(octets)):
+            raise refusal(obj, f"an application id of {self.length} octets")
+        return octets

@@ -1,23 +1,21 @@
 """Values on the wire: one Construct adapter per meaning, each with its three faces side by side.
 
-``_decode`` is the reference reading, ``_encode`` the writing, ``emit`` the expression that a generated function uses
-for the same reading.  ``emit`` gets the text of a name that holds what the subcon reads (an ``int`` or ``bytes``) and a
-``Site`` that spells out where the value stands; it may use the functions and caches that ``codec/namespace.py`` binds.
+``_decode`` is the reference reading, ``_encode`` the writing, which takes only what reads back the same and raises
+``ValueError`` for anything else.  ``emit`` is the expression that a generated function uses for the same reading: it
+gets the text of a name that holds what the subcon reads (an ``int`` or ``bytes``) and a ``Site`` that spells out where
+the value stands; it may use the functions and caches that ``codec/namespace.py`` binds.
 
 A value that cannot be what its type says is returned by ``_decode`` as ``Odd``: the value that the message gets, and
-the fact that a problem goes with it.  RFC 7011 §6, RFC 7012 §3.1.
+the fact that a problem goes with it.  RFC 7011 §6, RFC 7012 §3.1.  Times: ``times``.
 """
 
 from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv6Address
+from math import isfinite, nan
 from typing import Any, NamedTuple
 
 from construct import Adapter
-
-NTP_TO_UNIX = 2208988800  # seconds from 1900 to 1970
-NTP_ERA = 1 << 32  # seconds; era 1 begins 2036-02-07
-MICROSECONDS_MASK = 0xFFFFF800  # RFC 7011 §6.1.9: the low 11 bits of the fraction mean nothing
 
 
 class Odd(NamedTuple):
@@ -35,6 +33,34 @@ class Site(NamedTuple):
     def odd(self, function: str, value: str) -> str:
         """Source text of a call that may report the value at this site."""
         return f"{function}({value}, {self.where}, {self.field}, faults)"
+
+
+def refusal(value: object, expected: str) -> ValueError:
+    """Why *value* cannot be written."""
+    return ValueError(f"{value!r:.80}, expected {expected}")
+
+
+def octets_of(value: object) -> bytes:
+    """The octets that hex text, or octets as they are, stand for."""
+    if isinstance(value, bytes):
+        return value
+    if isinstance(value, str) and not any(each.isspace() for each in value):
+        try:
+            return bytes.fromhex(value)
+        except ValueError:
+            pass
+    raise refusal(value, "octets, or their hex text")
+
+
+def _spelled_octets(value: object, parts: int, digits: int, separator: str, expected: str) -> bytes:
+    """The octets of a text of *parts*, each of so many hex *digits*."""
+    words = value.split(separator) if isinstance(value, str) else []
+    if len(words) != parts or any(len(word) != digits for word in words):
+        raise refusal(value, expected)
+    try:
+        return octets_of("".join(words))
+    except ValueError as error:
+        raise refusal(value, expected) from error
 
 
 class Value(Adapter):  # type: ignore[misc]
@@ -58,6 +84,8 @@ class Ipv4Text(Value):
         return str(IPv4Address(obj))
 
     def _encode(self, obj: str, context: Any, path: str) -> int:
+        if not isinstance(obj, str):
+            raise refusal(obj, "an IPv4 address as text")
         return int(IPv4Address(obj))
 
     def emit(self, value: str, site: Site) -> str:
@@ -75,6 +103,8 @@ class Ipv6Text(Value):
         return str(address)
 
     def _encode(self, obj: str, context: Any, path: str) -> bytes:
+        if not isinstance(obj, str) or "%" in obj:
+            raise refusal(obj, "an IPv6 address as text, without a zone")
         return IPv6Address(obj).packed
 
     def emit(self, value: str, site: Site) -> str:
@@ -88,7 +118,7 @@ class MacText(Value):
         return obj.hex(":")
 
     def _encode(self, obj: str, context: Any, path: str) -> bytes:
-        return bytes.fromhex(obj.replace(":", ""))
+        return _spelled_octets(obj, 6, 2, ":", "a MAC address as six pairs of hex digits with colons")
 
     def emit(self, value: str, site: Site) -> str:
         return f"mac[{value}]"
@@ -104,7 +134,7 @@ class AccessListId(Value):
         return obj.hex("-", 4)
 
     def _encode(self, obj: str, context: Any, path: str) -> bytes:
-        return bytes.fromhex(obj.replace("-", ""))
+        return _spelled_octets(obj, 3, 8, "-", "three words of eight hex digits with hyphens")
 
     def emit(self, value: str, site: Site) -> str:
         return f"{value}.hex('-', 4)"
@@ -129,8 +159,8 @@ class Hex(Value):
     def _decode(self, obj: bytes, context: Any, path: str) -> str:
         return obj.hex()
 
-    def _encode(self, obj: str, context: Any, path: str) -> bytes:
-        return bytes.fromhex(obj)
+    def _encode(self, obj: str | bytes, context: Any, path: str) -> bytes:
+        return octets_of(obj)
 
     def emit(self, value: str, site: Site) -> str:
         return f"{value}.hex()"
@@ -142,8 +172,8 @@ class Raw(Value):
     def _decode(self, obj: bytes, context: Any, path: str) -> bytes:
         return obj
 
-    def _encode(self, obj: bytes, context: Any, path: str) -> bytes:
-        return obj
+    def _encode(self, obj: str | bytes, context: Any, path: str) -> bytes:
+        return octets_of(obj)
 
     def emit(self, value: str, site: Site) -> str:
         return value
@@ -156,7 +186,7 @@ class Untyped(Value):
         return obj
 
     def _encode(self, obj: str | bytes, context: Any, path: str) -> bytes:
-        return bytes.fromhex(obj) if isinstance(obj, str) else obj
+        return octets_of(obj)
 
     def emit(self, value: str, site: Site) -> str:
         return f"untyped({value})"
@@ -170,8 +200,10 @@ class Boolean(Value):
     def _decode(self, obj: int, context: Any, path: str) -> Any:
         return {1: True, 2: False}.get(obj, Odd(None))
 
-    def _encode(self, obj: bool, context: Any, path: str) -> int:
-        return 1 if obj else 2
+    def _encode(self, obj: bool | None, context: Any, path: str) -> int:
+        if obj is not None and not isinstance(obj, bool):
+            raise refusal(obj, "True, False or None")
+        return 0 if obj is None else 1 if obj else 2
 
     def emit(self, value: str, site: Site) -> str:
         return f"({value} == 1 if 0 < {value} < 3 else {site.odd('nothing', value)})"
@@ -185,100 +217,12 @@ class Finite(Value):
     def _decode(self, obj: float, context: Any, path: str) -> Any:
         return obj if obj - obj == 0.0 else Odd(None)
 
-    def _encode(self, obj: float, context: Any, path: str) -> float:
+    def _encode(self, obj: float | None, context: Any, path: str) -> float:
+        if obj is None:
+            return nan
+        if isinstance(obj, bool) or not isinstance(obj, int | float) or not isfinite(obj):
+            raise refusal(obj, "a finite number, or None")
         return obj
 
     def emit(self, value: str, site: Site) -> str:
         return f"({value} if {value} - {value} == 0.0 else {site.odd('nothing', value)})"
-
-
-def ntp_microseconds(ntp: int) -> int | None:
-    """µs since 1970 of a 64-bit NTP timestamp, rounded down; None for 0 ("not set").  RFC 7011 §6.1.9.
-
-    The era is the one that places the time between 1968 and 2104.
-    """
-    seconds, fraction = divmod(ntp, 1 << 32)
-    if not ntp:
-        return None
-    era = 0 if seconds >> 31 else NTP_ERA
-    return (seconds + era - NTP_TO_UNIX) * 1_000_000 + ((fraction & MICROSECONDS_MASK) * 1_000_000 >> 32)
-
-
-def ntp_nanoseconds(ntp: int) -> int | None:
-    """ns since 1970 of a 64-bit NTP timestamp, rounded down; None for 0 ("not set").  RFC 7011 §6.1.10."""
-    seconds, fraction = divmod(ntp, 1 << 32)
-    if not ntp:
-        return None
-    era = 0 if seconds >> 31 else NTP_ERA
-    return (seconds + era - NTP_TO_UNIX) * 1_000_000_000 + (fraction * 1_000_000_000 >> 32)
-
-
-def _to_ntp(time: int | None, unit: int, mask: int) -> int:
-    """NTP timestamp of *time* counted in 1/*unit* s since 1970, rounded up so that decoding gives *time* back."""
-    if time is None:
-        return 0
-    seconds, part = divmod(time, unit)
-    step = 0x100000000 - mask  # the smallest change of the fraction that counts
-    fraction = -(-(part << 32) // unit)
-    return ((seconds + NTP_TO_UNIX) % NTP_ERA) << 32 | -(-fraction // step) * step
-
-
-class NtpMicroseconds(Value):
-    """64-bit NTP timestamp -> int µs since 1970; 0 -> None.  RFC 7011 §6.1.9."""
-
-    def _decode(self, obj: int, context: Any, path: str) -> int | None:
-        return ntp_microseconds(obj)
-
-    def _encode(self, obj: int | None, context: Any, path: str) -> int:
-        return _to_ntp(obj, 1_000_000, MICROSECONDS_MASK)
-
-    def emit(self, value: str, site: Site) -> str:
-        seconds, fraction = f"({value} >> 32) - {NTP_TO_UNIX}", f"({value} & {MICROSECONDS_MASK})"
-        inline = f"({seconds}) * 1000000 + ({fraction} * 1000000 >> 32)"
-        return f"({inline} if {value} >> 63 else ntp_microseconds({value}))"
-
-
-class NtpNanoseconds(Value):
-    """64-bit NTP timestamp -> int ns since 1970; 0 -> None.  RFC 7011 §6.1.10."""
-
-    def _decode(self, obj: int, context: Any, path: str) -> int | None:
-        return ntp_nanoseconds(obj)
-
-    def _encode(self, obj: int | None, context: Any, path: str) -> int:
-        return _to_ntp(obj, 1_000_000_000, 0xFFFFFFFF)
-
-    def emit(self, value: str, site: Site) -> str:
-        seconds, fraction = f"({value} >> 32) - {NTP_TO_UNIX}", f"({value} & 4294967295)"
-        inline = f"({seconds}) * 1000000000 + ({fraction} * 1000000000 >> 32)"
-        return f"({inline} if {value} >> 63 else ntp_nanoseconds({value}))"
-
-
-class CountedFraction(Value):
-    """32 bits of s since 1900 and 32 bits that count 1/*unit* s, not 2^-32 s as NTP has it -> ``int`` since 1970.
-
-    All of them 0 are None, as in NTP; so is what counts a whole second or more, with a problem.
-    """
-
-    def __init__(self, subcon: Any, unit: int) -> None:
-        super().__init__(subcon)
-        self.unit = unit
-        self.expected = f"a fraction below {unit}"
-
-    def _decode(self, obj: int, context: Any, path: str) -> Any:
-        seconds, fraction = divmod(obj, 1 << 32)
-        if not obj:
-            return None
-        era = 0 if seconds >> 31 else NTP_ERA
-        return (seconds + era - NTP_TO_UNIX) * self.unit + fraction if fraction < self.unit else Odd(None)
-
-    def _encode(self, obj: int | None, context: Any, path: str) -> int:
-        if obj is None:
-            return 0
-        seconds, fraction = divmod(obj, self.unit)
-        return ((seconds + NTP_TO_UNIX) % NTP_ERA) << 32 | fraction
-
-    def emit(self, value: str, site: Site) -> str:
-        half, fraction = NTP_ERA >> 1, f"({value} & {NTP_ERA - 1})"
-        seconds = f"({value} >> 32 ^ {half}) - {NTP_TO_UNIX - half}"  # the first half of an era belongs to the next one
-        time = f"({seconds}) * {self.unit} + {fraction}"
-        return f"(None if not {value} else {time} if {fraction} < {self.unit} else {site.odd('nothing', value)})"

@@ -26,7 +26,8 @@ from netflowparse.wire.leaves import (
     variable_leaf,
 )
 from netflowparse.wire.lists import LISTS
-from netflowparse.wire.values import Odd, Site, ntp_microseconds, ntp_nanoseconds
+from netflowparse.wire.times import ntp_microseconds, ntp_nanoseconds
+from netflowparse.wire.values import Odd, Site
 
 NAMES = namespace(Limits())
 SECOND_0 = 2_208_988_800  # NTP seconds of 1970-01-01
