@@ -8,7 +8,8 @@
 """
 
 from ._version import __version__
-from .decoder import Decoder, decode, reset
+from .decoder import Decoder, decode, explain, reset
+from .encoding.message import encode
 from .errors import (
     DecodeError,
     EncodeError,
@@ -45,5 +46,7 @@ __all__ = [
     "WrongType",
     "__version__",
     "decode",
+    "encode",
+    "explain",
     "reset",
 ]

@@ -23,11 +23,12 @@ class Configuration:
     resolve: bool = False
     packet_sections: bool = False
     strict: bool = False
+    keep_octets: bool = False
     exporters: Mapping[Hashable, ExporterSettings] = field(default_factory=dict)
     _rules: Rules = field(init=False)
 
     def __post_init__(self) -> None:
-        for name in ("resolve", "packet_sections", "strict"):
+        for name in ("resolve", "packet_sections", "strict", "keep_octets"):
             if not isinstance(getattr(self, name), bool):
                 raise WrongType(f"{name}={getattr(self, name)!r}: expected a bool")
         if not isinstance(self.history, int):

@@ -11,6 +11,7 @@ __all__ = [
     "EventName",
     "Flow",
     "Header",
+    "Kept",
     "KnowledgeRow",
     "Message",
     "Octets",
@@ -130,6 +131,39 @@ class Patch(TypedDict):
     instead_of: int | None  # CRC-32 of the canonical ones; None: the value has none
 
 
+class FieldPatch(Patch):
+    """A patch of one field, by its place in the record (padding counts), and of which record."""
+
+    field: int
+    record: NotRequired[int]  # not of a header
+
+
+class KeptSet(TypedDict, total=False):
+    """One set of a NetFlow v9 or IPFIX datagram.  What is not there is as the canonical form has it."""
+
+    set_id: int
+    length: int  # as its head says, where that is not how many octets are there
+    octets: str  # hex: the whole content of one that was not read
+    templates: int  # how many of the message's ``templates`` it defines
+    content: Patch  # of those
+    template: int  # which of the kept templates its records were read by
+    inner: list[int]  # and their lists
+    records: int  # how many of the message's flows, or options
+    patches: list[FieldPatch]
+    rest: str  # hex: what stands behind the records
+
+
+class Kept(TypedDict, total=False):
+    """What ``Decoder(keep_octets=True)`` keeps, so that ``encode`` can copy a datagram to the octet."""
+
+    header: list[FieldPatch]
+    templates: list[dict[str, Any]]  # that sets were read by, as ``templates`` of a message
+    sets: list[KeptSet]
+    records: int  # flows of a fixed version
+    patches: list[FieldPatch]  # of those
+    tail: str  # hex: what stands behind the last part
+
+
 class Completed(TypedDict):
     """Records that came out before without some of their lists, now with them."""
 
@@ -152,6 +186,7 @@ class Message(TypedDict):
     quirks: list[str]
     late: list[Message]
     completed: NotRequired[Completed]  # in ``late``, where there are any
+    kept: NotRequired[Kept]  # with ``keep_octets``
     unknown_samples: NotRequired[list[UnknownOctets]]  # of sFlow, where there are any
 
 

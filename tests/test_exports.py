@@ -34,6 +34,8 @@ SURFACE = [
         "WrongType",
         "__version__",
         "decode",
+        "encode",
+        "explain",
         "reset",
     ),
 ]

@@ -69,18 +69,19 @@ def elements_of(
 ) -> list[Element]:
     """The element of each field, by the number space that the template's protocol and the field's place give its id.
 
-    *learned* are fields, by their index, whose elements the exporter has described itself.
+    *learned* are fields, by their index, whose elements are known otherwise: the exporter has described them itself.
     """
     if template.protocol != "netflow9":
         elements = [registry.element(field.enterprise, field.id) for field in template.fields]
-        for index, element in learned:
-            elements[index] = element
-        return elements
-    scope, without = template.scope_count or 0, () if ASA_EARLY_IDS in rules else EARLY_IDS
-    return [registry.netflow9_scope(field.id) for field in template.fields[:scope]] + [
-        unknown(0, field.id) if field.id in without else registry.netflow9(field.id)
-        for field in template.fields[scope:]
-    ]
+    else:
+        scope, without = template.scope_count or 0, () if ASA_EARLY_IDS in rules else EARLY_IDS
+        elements = [registry.netflow9_scope(field.id) for field in template.fields[:scope]] + [
+            unknown(0, field.id) if field.id in without else registry.netflow9(field.id)
+            for field in template.fields[scope:]
+        ]
+    for index, element in learned:
+        elements[index] = element
+    return elements
 
 
 def has_open_elements(template: Template, registry: Registry) -> bool:

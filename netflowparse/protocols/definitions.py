@@ -171,16 +171,17 @@ def _described(work: Assembly, known: KnownTemplate) -> list[TemplateField]:
         learned = learned_fields(exporter, known.template, registry)
         names = tuple(element.key for element in elements_of(known.template, registry, work.rules, learned))
         known.described = described = editions, names
-    return _describe(known.template, described[1])
+    return describe(known.template, described[1])
 
 
 def describe_fields(template: Template, registry: Registry, exporter: Exporter) -> list[TemplateField]:
     """The ``fields`` of a template of *exporter* in a message: name, enterprise, id and length, in wire order."""
     elements = elements_of(template, registry, exporter.rules.on, learned_fields(exporter, template, registry))
-    return _describe(template, (element.key for element in elements))
+    return describe(template, (element.key for element in elements))
 
 
-def _describe(template: Template, names: Iterable[str]) -> list[TemplateField]:
+def describe(template: Template, names: Iterable[str]) -> list[TemplateField]:
+    """The ``fields`` of a template whose fields have the keys *names*."""
     return [
         {
             "name": name,

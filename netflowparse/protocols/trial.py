@@ -32,7 +32,9 @@ class Strict:
     def __init__(self, make: Callable[[Context], Format], context: Context) -> None:
         self._for_good = make(context)
         # What flows gain by the options below comes after the damage is known.
-        self._on_trial = make(replace(context, store=TrialStore(context.store), resolves=False, sections=None))
+        self._on_trial = make(
+            replace(context, store=TrialStore(context.store), resolves=False, sections=None, observe=None)
+        )
 
     def decode(self, octets: bytes, exporter: Hashable, now: int | None, transport: str) -> Message:
         """The message of a datagram; MalformedMessage, and nothing changed, where any problem is structural damage."""

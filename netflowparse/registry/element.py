@@ -44,6 +44,12 @@ def unnamed_key(enterprise: int, element_id: int) -> str:
     return f"pen{enterprise}_ie{element_id}" if enterprise else f"ie{element_id}"
 
 
+def numbers_of(key: str) -> tuple[int, int] | None:
+    """(enterprise, id) of a key that is made of numbers, as ``unnamed_key`` makes them; None of any other."""
+    found = re.fullmatch(r"(?:pen([1-9][0-9]*)_)?ie(0|[1-9][0-9]*)", key, re.ASCII)
+    return None if found is None else (int(found[1] or 0), int(found[2]))
+
+
 def is_generic(key: str) -> bool:
     """Whether *key* looks like one that is made of numbers: ``ie1``, ``pen9_ie1``, ``pen9_name``, ``scope6``."""
     return re.match(r"(ie|scope)[0-9]+\Z|pen[0-9]+_", key) is not None

@@ -56,6 +56,18 @@ def netflow9_scope(scope_type: int) -> Element | None:
     return None if key is None else _make((0, scope_type, key, key, "unsigned32", "", "", "", "current"))
 
 
+@cache
+def netflow9_types() -> dict[tuple[int, int], int]:
+    """{(enterprise, id): NetFlow v9 field type} of the elements whose type is not IANA's number."""
+    return {identity: field_type for field_type, identity in sorted(_netflow9.ELEMENTS.items(), reverse=True)}
+
+
+@cache
+def scope_types() -> dict[str, int]:
+    """{key: scope type} of NetFlow v9.  RFC 3954 §6.1."""
+    return {key: scope_type for scope_type, key in _netflow9.SCOPES.items()}
+
+
 def organisation(enterprise: int) -> str:
     """Who holds the enterprise number; "" where that is not in the table."""
     return _enterprise.ORGANISATIONS.get(enterprise, "") if enterprise else "IANA"

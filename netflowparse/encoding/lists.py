@@ -1,0 +1,166 @@
+"""Lists in values to octets: what ``protocols/lists.py`` reads, by the whole declarations.  RFC 6313 §4.
+
+Lists inside lists are written first; a record then holds their octets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from construct import Construct, GreedyBytes
+
+from ..codec.record import value_type
+from ..errors import EncodeError
+from ..quirks import STANDARD
+from ..registry import Element, Registry
+from ..template import VARIABLE_LENGTH
+from ..wire.ipfix import ENTERPRISE_BIT
+from ..wire.leaves import INTEGERS, leaf
+from ..wire.lists import BASIC_LIST, LISTS, SEMANTICS, SUB_TEMPLATE_LIST, WHOLE
+from ..wire.values import octets_of
+from .elements import element_of, length_for, natural_length, typed
+from .writer import REFUSALS, Path
+
+_CODES = {word: code for code, word in SEMANTICS.items()}
+UNDEFINED = 255  # the semantic of a list that does not say one; RFC 6313 §5.6
+
+#: Writes a record by the template of an id.
+SpellRecord = Callable[[int, Any, Path], bytes]
+
+
+class _Written:
+    """What lists are made of here: octets that are written already."""
+
+    def element(self, enterprise: int, element_id: int, length: int) -> Construct:
+        """The Construct of a basicList's values."""
+        return GreedyBytes
+
+    def record(self, template_id: int) -> Construct:
+        """The Construct of records."""
+        return GreedyBytes
+
+
+class Lists:
+    """Writes lists; the records in them by *spell_record*."""
+
+    def __init__(self, registry: Registry, spell_record: SpellRecord) -> None:
+        self._registry = registry
+        self._spell_record = spell_record
+
+    def spell(self, abstract_type: str, value: Any, path: Path) -> bytes:
+        """The octets of a list, without a length before them."""
+        if value is None:  # it has no octets
+            return b""
+        if isinstance(value, str | bytes):  # those of one that could not be read
+            return _octets(value, path)
+        value = _mapping(value, path)
+        if abstract_type == BASIC_LIST:
+            octets = self._basic_list(value, path)
+        elif abstract_type == SUB_TEMPLATE_LIST:
+            wire = {"semantic": _semantic(value, path), "template_id": _template_id(value, path), "records": []}
+            wire["records"] = [self._records(value, path)]
+            octets = self._build(abstract_type, wire, path)
+        else:
+            octets = self._multi_list(value, path)
+        return octets + _octets(value["undecoded"], (*path, "undecoded")) if "undecoded" in value else octets
+
+    def _build(self, abstract_type: str, wire: dict[str, Any], path: Path) -> bytes:
+        try:
+            octets: bytes = WHOLE[abstract_type].build(wire, declarations=_Written())
+        except REFUSALS as error:
+            raise EncodeError(f"not a {abstract_type}: {error}", path) from error
+        return octets
+
+    def _basic_list(self, value: Mapping[str, Any], path: Path) -> bytes:
+        name, values, here = value.get("element"), value.get("values"), (*path, "values")
+        if not isinstance(name, str):
+            raise EncodeError(f"{name!r:.80}, expected the key of an element", (*path, "element"))
+        if not isinstance(values, list):
+            raise EncodeError(f"{values!r:.80}, expected a list", here)
+        element = element_of(name, self._registry, (*path, "element"))
+        if values:
+            element = typed(element, name, values[0], VARIABLE_LENGTH, self._registry)
+        length = self._length(element, values, here)
+        abstract_type = value_type(element, length, STANDARD.on, in_options=False)
+        node = leaf(abstract_type, length)
+        made = [self._value(node, abstract_type, each, (*here, index)) for index, each in enumerate(values)]
+        wire = {
+            "semantic": _semantic(value, path),
+            "id": element.id | (ENTERPRISE_BIT if element.enterprise else 0),
+            "length": length,
+            "enterprise": element.enterprise,
+            "values": made,
+        }
+        return self._build(BASIC_LIST, wire, path)
+
+    def _length(self, element: Element, values: list[Any], path: Path) -> int:
+        """The octets that each of *values* takes."""
+        lengths = [
+            length_for(element, each, variable=True, path=(*path, index)) for index, each in enumerate(values)
+        ] or [natural_length(element, variable=True) or VARIABLE_LENGTH]
+        alike = len(set(lengths)) == 1 or (element.type in INTEGERS and all(type(each) is int for each in values))
+        return max(lengths) if alike else VARIABLE_LENGTH
+
+    def _value(self, node: Construct, abstract_type: str, value: Any, path: Path) -> bytes:
+        if abstract_type in LISTS:
+            value = self.spell(abstract_type, value, path)
+        try:
+            octets: bytes = node.build(value)
+        except REFUSALS as error:
+            why = str(error) if isinstance(error, ValueError) else f"{value!r:.80} does not fit"
+            raise EncodeError(why, path) from error
+        return octets
+
+    def _multi_list(self, value: Mapping[str, Any], path: Path) -> bytes:
+        entries, here = value.get("entries"), (*path, "entries")
+        if not isinstance(entries, Sequence) or isinstance(entries, str | bytes):
+            raise EncodeError(f"{entries!r:.80}, expected a list", here)
+        wire = []
+        for index, each in enumerate(entries):
+            entry = _mapping(each, (*here, index))
+            template_id, octets = _template_id(entry, (*here, index)), self._records(entry, (*here, index))
+            wire.append({"template_id": template_id, "records": [octets]})
+        return self._build("subTemplateMultiList", {"semantic": _semantic(value, path), "entries": wire}, path)
+
+    def _records(self, holder: Mapping[str, Any], path: Path) -> bytes:
+        """The octets of the records of a list or an entry."""
+        if "octets" in holder:  # that could not be read
+            return _octets(holder["octets"], (*path, "octets"))
+        records, template_id = holder.get("records"), _template_id(holder, path)
+        if not isinstance(records, list):
+            raise EncodeError(f"{records!r:.80}, expected a list", (*path, "records"))
+        octets = b"".join(
+            self._spell_record(template_id, each, (*path, "records", index)) for index, each in enumerate(records)
+        )
+        if "entries" not in holder and "semantic" not in holder and "undecoded" in holder:
+            octets += _octets(holder["undecoded"], (*path, "undecoded"))
+        return octets
+
+
+def _mapping(value: Any, path: Path) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise EncodeError(f"{value!r:.80}, expected a dict", path)
+    return value
+
+
+def _octets(value: Any, path: Path) -> bytes:
+    try:
+        return octets_of(value)
+    except ValueError as error:
+        raise EncodeError(str(error), path) from error
+
+
+def _semantic(value: Mapping[str, Any], path: Path) -> int:
+    word = value.get("semantic", UNDEFINED)
+    code = _CODES.get(word, word) if isinstance(word, str) else word
+    if isinstance(code, bool) or not isinstance(code, int) or not 0 <= code <= 0xFF:
+        raise EncodeError(f"{word!r:.80}, expected one of {', '.join(_CODES)}, or 0 to 255", (*path, "semantic"))
+    return code
+
+
+def _template_id(value: Mapping[str, Any], path: Path) -> int:
+    number = value.get("template_id")
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= 0xFFFF:
+        raise EncodeError(f"{number!r:.80}, expected the id of a template", (*path, "template_id"))
+    return number

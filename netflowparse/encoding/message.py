@@ -1,0 +1,72 @@
+"""Messages to datagrams: the public ``encode``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ..arguments import expect
+from ..errors import EncodeError, UsageError, WrongType
+from ..registry import Registry
+from .fixed import FORMATS, encode_fixed
+from .kept_fixed import copy_fixed
+from .kept_sets import copy_sets
+from .sets import encode_sets
+from .sflow import encode_sflow5
+
+LARGEST = 65_535  # octets of a datagram
+SHORTEST = 64  # octets in which some record fits, whatever the protocol
+LISTS = ("flows", "options", "counters", "templates", "quirks")
+
+
+def encode(
+    message: Mapping[str, Any],
+    *,
+    templates: Iterable[Any] = (),
+    registry: Registry | None = None,
+    max_length: int = LARGEST,
+    long_lengths: bool = False,
+) -> list[bytes]:
+    """The datagrams of one *message*, such as ``decode`` gives, or as much of one as there is to say.
+
+    ``protocol`` must be there; ``header``, ``templates``, ``options``, ``flows`` and ``counters`` may be, each as in
+    ``types.Message``.  Header fields that are not there are 0; version, length and counts are always those of what is
+    written.  What follows from other keys (absolute times beside sysUpTimes, ``resolved`` and what it names, …) is not
+    written; nor are ``late``, ``sequence`` and ``problems``.
+
+    Usually that is one datagram.  What is longer than *max_length* octets becomes several, numbered on as the protocol
+    counts.  A message that ``Decoder(keep_octets=True)`` gave becomes the very octets that it was, but for values that
+    were changed since.
+
+    * NetFlow v9, IPFIX: the template definitions of the message are written first, as events say; then options and
+      flows in their order.  *templates* are others that whoever reads this knows already, such as rows of
+      ``Decoder.templates``.  A record is written by the template that has just its keys; where none has, by one that is
+      made for it and written before it.  *long_lengths* writes all lengths before values in three octets, as RFC 6313
+      §5.1 recommends beside lists, whose own always are.
+    * NetFlow v1 to v8: fields that a flow does not have are 0.  Absolute times stand for sysUpTimes that are not there.
+    * sFlow: docs/encoding.md.
+
+    ``EncodeError`` for what the protocol cannot say: it tells the record, the field, and why.
+    """
+    registry = Registry() if registry is None else expect(registry, Registry, "registry")
+    if not isinstance(message, Mapping):
+        raise WrongType(f"message is {type(message).__name__}: expected a dict")
+    if isinstance(max_length, bool) or not isinstance(max_length, int):
+        raise WrongType(f"max_length={max_length!r}: expected an int")
+    if not SHORTEST <= max_length <= LARGEST:
+        raise UsageError(f"max_length={max_length}: expected {SHORTEST} to {LARGEST} octets")
+    long_lengths = expect(long_lengths, bool, "long_lengths")
+    for key in LISTS:
+        if not isinstance(message.get(key, []), list | tuple):
+            raise EncodeError(f"{message[key]!r:.80}, expected a list", (key,))
+    protocol, kept = message.get("protocol"), message.get("kept")
+    if protocol == "sflow5":
+        return encode_sflow5(message, max_length)
+    if protocol in FORMATS:
+        return encode_fixed(message, max_length) if kept is None else [copy_fixed(message)]
+    if protocol in ("netflow9", "ipfix"):
+        if kept is not None:
+            return [copy_sets(message, registry)]
+        return encode_sets(message, templates, registry, max_length, long_lengths=long_lengths)
+    known = ", ".join([*FORMATS, "netflow9", "ipfix", "sflow5"])
+    raise EncodeError(f"{protocol!r:.80}, expected one of {known}", ("protocol",))

@@ -1,0 +1,137 @@
+"""Records to octets, field by field, by the layout that reads them: the inverse of a layout's readers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from struct import error as StructError  # noqa: N812
+from typing import Any, TypeAlias
+
+from construct import ConstructError
+
+from ..codec.display import Display, Nested, One, Several
+from ..codec.layout import Layout
+from ..codec.plan import Field
+from ..errors import EncodeError
+from ..wire.lengths import LONG_LENGTH
+
+Path: TypeAlias = "tuple[str | int, ...]"  # keys and indices that lead to what is written
+#: Writes the list that is the value of a field of an abstract type.
+SpellList: TypeAlias = Callable[[str, Any, Path], bytes]
+
+#: what building raises for a value that does not fit
+REFUSALS = (ConstructError, ValueError, TypeError, OverflowError, StructError, KeyError, AttributeError)
+MISSING = object()
+
+
+def no_lists(abstract_type: str, value: Any, path: Path) -> bytes:
+    """Refuse lists, for formats that have none."""
+    raise EncodeError(f"a {abstract_type}, which this format does not have", path)
+
+
+class Writer:
+    """Writes the records of one *layout*.
+
+    With *zeros* fields that a record does not have are written as zeros.  *long_lengths* gives values of variable
+    length the length in three octets (RFC 7011 §7) that lists have anyway (RFC 6313 §5.1).
+    """
+
+    def __init__(
+        self, layout: Layout, spell_list: SpellList = no_lists, *, zeros: bool = False, long_lengths: bool = False
+    ) -> None:
+        self.layout = layout
+        self._subcons = layout.declaration.subcons
+        self._spell_list = spell_list
+        self._zeros = zeros
+        self._long_lengths = long_lengths
+        #: field -> the keys and the index that lead to its value in a record
+        self.places = dict(_places(layout.display))
+
+    def values(self, record: Mapping[str, Any], path: Path) -> list[Any]:
+        """The value of each field, ``MISSING`` where *record* has none."""
+        _check_repeats(self.layout.display, record, path)
+        return [self._value(record, self.places.get(index, ()), path) for index in range(len(self._subcons))]
+
+    def _value(self, record: Mapping[str, Any], steps: Path, path: Path) -> Any:
+        value: Any = record if steps else MISSING
+        for number, step in enumerate(steps):
+            if isinstance(step, str):
+                if not isinstance(value, Mapping):
+                    raise EncodeError(f"{value!r:.80}, expected a dict", (*path, *steps[:number]))
+                if step not in value:
+                    return MISSING
+            value = value[step]
+        return value
+
+    def field(self, index: int, value: Any, path: Path) -> bytes:
+        """The octets of one field, its length before it if that is variable.  *path* leads to the record."""
+        field, subcon = self.layout.fields[index], self._subcons[index]
+        here = (*path, *self.places.get(index, ()))
+        if value is MISSING:
+            if field.name is None or self._zeros:
+                return bytes(field.octets)
+            raise EncodeError("there is no value", here)
+        if not field.variable and not field.octets and not field.located:
+            if value != field.constant:
+                raise EncodeError(f"{value!r:.80}, expected {field.constant!r}: the field has no octets", here)
+            return b""
+        if field.located:
+            value = self._spell_list(field.located, value, here)
+        try:
+            octets: bytes = subcon.build(value)
+        except REFUSALS as error:
+            raise EncodeError(_why(field, value, error), here) from error
+        if self._long_lengths and field.variable and octets[0] < LONG_LENGTH:
+            octets = bytes((LONG_LENGTH, 0)) + octets
+        return octets
+
+    def canonical(self, record: Mapping[str, Any]) -> list[bytes | None]:
+        """The octets of each field of *record*, None where its value cannot be written."""
+        made: list[bytes | None] = []
+        for index, value in enumerate(self.values(record, ())):
+            try:
+                made.append(self.field(index, value, ()))
+            except EncodeError:
+                made.append(None)
+        return made
+
+    def fields(self, record: Any, path: Path) -> list[bytes]:
+        """The octets of each field of *record*.  EncodeError says which does not fit, and why."""
+        if not isinstance(record, Mapping):
+            raise EncodeError(f"{record!r:.80}, expected a dict", path)
+        return [self.field(index, value, path) for index, value in enumerate(self.values(record, path))]
+
+
+def _places(display: Display, before: Path = ()) -> Iterable[tuple[int, Path]]:
+    """Each field that a display shows, and where; fields that are shown twice at their first place."""
+    seen: set[int] = set()
+    for key, source in display:
+        if isinstance(source, Nested):
+            yield from _places(source.display, (*before, key))
+        elif isinstance(source, One) and source.field not in seen:
+            seen.add(source.field)
+            yield source.field, (*before, key)
+        elif isinstance(source, Several):
+            yield from ((field, (*before, key, position)) for position, field in enumerate(source.fields))
+
+
+def _check_repeats(display: Display, record: Mapping[str, Any], path: Path) -> None:
+    """Fields that share a key have a list of as many values."""
+    for key, source in display:
+        if isinstance(source, Nested) and isinstance(record.get(key), Mapping):
+            _check_repeats(source.display, record[key], (*path, key))
+        elif isinstance(source, Several) and key in record:
+            value, count = record[key], len(source.fields)
+            if not isinstance(value, list) or len(value) != count:
+                raise EncodeError(f"{value!r:.80}, expected a list of {count}: the field comes so often", (*path, key))
+
+
+def _why(field: Field, value: Any, error: Exception) -> str:
+    if isinstance(error, ValueError) and not isinstance(error, UnicodeError):
+        return str(error)  # the adapter's own words
+    if isinstance(error, UnicodeError):
+        return f"{value!r:.80}, expected a text that UTF-8 can say"
+    if field.located:
+        return f"a {field.located} of {len(value)} octets, expected {field.octets}"
+    if field.value is None:
+        return f"{value!r:.80}, expected an int that fits {field.octets} octet{'s' * (field.octets != 1)}"
+    return f"{value!r:.80}, expected {field.value.expected or f'what {field.octets} octets can say'}"
