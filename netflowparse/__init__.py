@@ -22,6 +22,7 @@ from .errors import (
     UsageError,
     WrongType,
 )
+from .exporter import Exporter
 from .limits import Limits
 from .registry import Element, Registry
 from .settings import ExporterSettings
@@ -32,6 +33,7 @@ __all__ = [
     "Decoder",
     "Element",
     "EncodeError",
+    "Exporter",
     "ExporterSettings",
     "Limits",
     "MalformedMessage",

@@ -18,6 +18,7 @@ SURFACE = [
         "Decoder",
         "Element",
         "EncodeError",
+        "Exporter",
         "ExporterSettings",
         "Limits",
         "MalformedMessage",

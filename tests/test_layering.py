@@ -34,8 +34,9 @@ ALLOWED = {
     "arguments": {"errors", "state"},
     "encoding": {
         *("arguments", "errors", "limits", "quirks", "template", "types"),
-        *("wire", "registry", "codec", "packet", "protocols"),
+        *("wire", "registry", "codec", "packet", "state", "protocols"),
     },
+    "exporter": {"arguments", "encoding", "errors", "registry", "types"},
     "explain": {
         *("arguments", "errors", "limits", "quirks", "template", "types"),
         *("wire", "registry", "codec", "packet", "state", "protocols"),
@@ -47,7 +48,20 @@ ALLOWED = {
     "files": {"arguments", "types"},
     "stream": {"arguments", "errors", "types"},
     "interpret": {"errors"},
-    "__init__": {"_version", "decoder", "encoding", "errors", "explain", "limits", "registry", "settings", "stream"},
+    "names": {"errors", "registry"},
+    "flows": {"errors", "types", "registry", "packet"},
+    "__init__": {
+        "_version",
+        "decoder",
+        "encoding",
+        "errors",
+        "explain",
+        "exporter",
+        "limits",
+        "registry",
+        "settings",
+        "stream",
+    },
     "cli": {"__init__", "_version", "decoder", "errors", "files", "stream", "types", "packet"},
     "__main__": {"cli"},
 }

@@ -1,0 +1,186 @@
+"""Flows to datagrams over time: what an exporting process keeps between them.  RFC 7011 §8 and §10, RFC 3954 §7.
+
+No I/O and no clock: flows and the time come in, datagrams go out, and the caller sends them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
+
+from .arguments import expect
+from .encoding.fixed import FORMATS
+from .encoding.session import FixedSession, Session, SflowSession
+from .encoding.set_session import SetSession
+from .errors import UsageError, WrongType
+from .registry import Registry
+from .types import Flow, ProtocolName, Transport
+
+__all__ = ["Exporter"]
+
+Time: TypeAlias = int | float  # s since 1970
+
+#: octets of a datagram, unless the caller knows its path: RFC 7011 §10.3.3 for IPFIX over UDP; v5 holds 30 flows
+USUAL_LENGTHS = {"ipfix": 512, "netflow1": 1168, "netflow5": 1464}
+USUAL_LENGTH = 1400
+LARGEST = 65_535
+REFRESH_SECONDS, REFRESH_DATAGRAMS = 600, 20
+TRANSPORTS = ("udp", "tcp", "sctp", "file")
+
+
+class Exporter:
+    """Makes the datagrams of one exporting process: one protocol, one observation domain, source id, engine or agent.
+
+    * ``protocol``: as in messages.
+    * ``header``: what is the same in every header: ``observationDomainId``, ``sourceId``, ``engineType``, ``engineId``,
+      ``samplingMode``, ``samplingInterval``, ``aggregation`` (NetFlow v8), ``agentAddress``, ``subAgentId``.
+    * ``templates``: of NetFlow v9 and IPFIX, as ``encode`` takes them: {"template_id": 256, "fields":
+      ["octetDeltaCount", …]}.  Records that none of them has just the keys of get templates of their own.
+    * ``started``: s since 1970 when sysUpTime was 0; by default the time of the first export.
+    * ``max_length``: octets of a datagram: by default 512 of IPFIX over UDP (RFC 7011 §10.3.3), 1464 of NetFlow v5,
+      1400 of others, 65,535 on streams.
+    * ``transport``: "udp" repeats templates, the others send each once for all, and may withdraw it.
+    * ``refresh_seconds``, ``refresh_datagrams``: after so long, or so many, templates are sent again over UDP.
+    * ``long_lengths``: as in ``encode``.
+
+    What RFCs forbid to send is refused as an ``EncodeError``: values out of their element's range, an id that changes
+    its meaning, data older than its template, reverse elements without a direction.  A call that raises has changed
+    nothing: what it would have sent can be sent again.
+    """
+
+    def __init__(
+        self,
+        protocol: ProtocolName,
+        *,
+        header: Mapping[str, Any] | None = None,
+        templates: Iterable[Any] = (),
+        registry: Registry | None = None,
+        started: Time | None = None,
+        max_length: int | None = None,
+        transport: Transport = "udp",
+        refresh_seconds: int = REFRESH_SECONDS,
+        refresh_datagrams: int = REFRESH_DATAGRAMS,
+        long_lengths: bool = False,
+    ) -> None:
+        if transport not in TRANSPORTS:
+            raise UsageError(f"transport {transport!r}: expected one of {', '.join(TRANSPORTS)}")
+        if transport != "udp" and protocol != "ipfix":
+            raise UsageError(f"transport {transport!r}: {protocol} is only sent over udp")
+        registry = Registry() if registry is None else expect(registry, Registry, "registry")
+        fixed = {} if header is None else dict(expect(header, Mapping, "header"))  # type: ignore[type-abstract]
+        most = _length(max_length, LARGEST if transport != "udp" else USUAL_LENGTHS.get(protocol, USUAL_LENGTH))
+        self._started = None if started is None else _milliseconds(started, "started")
+        self._session: Session
+        if protocol in ("netflow9", "ipfix"):
+            _check_interval(refresh_seconds, "refresh_seconds")
+            _check_interval(refresh_datagrams, "refresh_datagrams")
+            repeat = (refresh_seconds, refresh_datagrams) if transport == "udp" else None
+            sets = SetSession(protocol, fixed, registry, most, repeat, long_lengths=long_lengths)
+            sets.ascending = transport == "file"
+            for index, each in enumerate(templates):
+                sets.define(each, ("templates", index))
+            self._session = sets
+        elif protocol in FORMATS:
+            self._session = FixedSession(protocol, fixed, most)
+        elif protocol == "sflow5":
+            self._session = SflowSession(fixed, most)
+        else:
+            raise UsageError(
+                f"protocol {protocol!r}: expected one of {', '.join([*FORMATS, 'netflow9', 'ipfix', 'sflow5'])}"
+            )
+        self.protocol = protocol
+        self.transport = transport
+
+    def __repr__(self) -> str:
+        return f"<Exporter: {self.protocol}, sequence number {self._session.sequence}>"
+
+    @property
+    def sequence_number(self) -> int:
+        """That of the next datagram."""
+        return self._session.sequence
+
+    def export(
+        self,
+        flows: Iterable[Flow],
+        now: Time,
+        *,
+        options: Iterable[Flow] = (),
+        counters: Iterable[Flow] = (),
+    ) -> list[bytes]:
+        """The datagrams of *flows*, *options* records and sFlow's *counters*, sent *now*; no flows, no datagrams.
+
+        *now* is s since 1970.  Templates that are new, or due again, come first.  ``EncodeError`` says which field of
+        which record cannot be sent, and why.
+        """
+        records = {"options": list(options), "flows": list(flows), "counters": list(counters)}
+        return self._session.export(records, *self._times(now)) if any(records.values()) else []
+
+    def refresh(self, now: Time) -> list[bytes]:
+        """Datagrams of all templates, whether they are due or not."""
+        return self._sets("templates").refresh(*self._times(now))
+
+    def define(self, template: Mapping[str, Any]) -> None:
+        """Let records be written by one more *template*, as the constructor takes them."""
+        self._sets("templates").define(template, ("template",))
+
+    def describe(self, keys: Iterable[str], now: Time) -> list[bytes]:
+        """Datagrams of type records that tell collectors what enterprise elements with these *keys* are.  RFC 5610.
+
+        Each element is described once; those that have been are passed over.
+        """
+        return self._sets("type records").describe(list(keys), *self._times(now))
+
+    def withdraw(self, template_id: int, now: Time) -> list[bytes]:
+        """A datagram that withdraws a template, which must not be over UDP (RFC 7011 §8.4).
+
+        Data that was sent shortly before may arrive after it on another stream: when is for the caller to decide
+        (§8.1).  The id may have another meaning from then on.
+        """
+        if self.transport == "udp":
+            raise UsageError("a withdrawal over udp, where there are none: RFC 7011 §8.4")
+        return self._sets("templates").withdraw(template_id, *self._times(now))
+
+    def restart(self) -> None:
+        """Begin a new transport session: sequence numbers begin anew, and every template is to be sent again."""
+        self._session.restart()
+
+    def templates(self) -> list[dict[str, Any]]:
+        """The templates that records are written by: ``template_id``, ``scope_count``, ``fields``."""
+        return self._sets("templates").rows()
+
+    def _sets(self, what: str) -> SetSession:
+        if not isinstance(self._session, SetSession):
+            raise UsageError(f"{self.protocol} has no {what}")
+        return self._session
+
+    def _times(self, now: Time) -> tuple[int, int]:
+        """ms since 1970, and ms of sysUpTime."""
+        time = _milliseconds(now, "now")
+        if self._started is None:
+            self._started = time
+        if time < self._started:
+            raise UsageError(f"now={now}: expected nothing before {self._started / 1000}, when it started")
+        return time, time - self._started
+
+
+def _milliseconds(time: Any, name: str) -> int:
+    if isinstance(time, bool) or not isinstance(time, int | float) or not 0 <= time < 1 << 62:
+        raise WrongType(f"{name}={time!r}: expected s since 1970")
+    return round(time * 1000)
+
+
+def _length(length: Any, usual: int) -> int:
+    if length is None:
+        return usual
+    if isinstance(length, bool) or not isinstance(length, int):
+        raise WrongType(f"max_length={length!r}: expected an int")
+    if not 64 <= length <= LARGEST:
+        raise UsageError(f"max_length={length}: expected 64 to {LARGEST} octets")
+    return length
+
+
+def _check_interval(value: Any, name: str) -> None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise WrongType(f"{name}={value!r}: expected an int")
+    if value < 1:
+        raise UsageError(f"{name}={value}: expected at least 1")
