@@ -23,7 +23,7 @@ from facts import (
 
 # Keys of a flow or options dict that are no elements.  This and the two functions on names below are written again in
 # netflowparse/registry, which we do not import: it needs what we write.  tests/registry compares them.
-RESERVED_WORDS = ("scope", "resolved", "tunnel", "inner", "truncated", "report", "mib_objects")
+RESERVED_WORDS = ("scope", "resolved", "tunnel", "inner", "outer", "truncated", "report", "mib_objects")
 
 
 class Bare(NamedTuple):

@@ -137,22 +137,23 @@ def _count(numbers: _Numbers, kind: str, source: Mapping[str, Any], pool: Any) -
 
 def _numbered(flow: Any, numbers: _Numbers, path: Path) -> Mapping[str, Any]:
     """A flow whose sampler has the numbers that it lacks."""
-    flow = _mapping(flow, path)
-    if VENDOR_FLOW in flow:
-        return flow
-    sampler = _mapping(flow.get("sampler", {}), (*path, "sampler"))
-    source = {"source_class": 0, "source_index": flow.get("ingressInterface", 0), **sampler}
-    kind = DISCARDS if DISCARDS in flow else "flows"
-    counted = _count(numbers, kind, source, flow.get("samplingInterval"))
+    given = _mapping(flow, path)
+    if VENDOR_FLOW in given:
+        return given
+    sampler = _mapping(given.get("sampler", {}), (*path, "sampler"))
+    source = {"source_class": 0, "source_index": given.get("ingressInterface", 0), **sampler}
+    kind = DISCARDS if DISCARDS in given else "flows"
+    counted = _count(numbers, kind, source, given.get("samplingInterval"))
     if kind == DISCARDS:  # of which no pool is told
         counted = {"sequence_number": counted.get("sequence_number", 0)}
-    return {**flow, "sampler": {"drops": 0, **counted, **source}}
+    return {**given, "sampler": {"drops": 0, **counted, **source}}
 
 
 def _counted(counters: Any, numbers: _Numbers, path: Path) -> Mapping[str, Any]:
     """A counter sample with the number that it may lack."""
-    if VENDOR_COUNTERS in _mapping(counters, path):
-        return dict(counters)
-    counters = {"source_class": 0, "source_index": 0, **counters}
-    number = _count(numbers, "counters", counters, 0).get("sequence_number", 0)
-    return {"sequence_number": number, **counters}
+    given = _mapping(counters, path)
+    if VENDOR_COUNTERS in given:
+        return given
+    placed: dict[str, Any] = {"source_class": 0, "source_index": 0, **given}
+    number = _count(numbers, "counters", placed, 0).get("sequence_number", 0)
+    return {"sequence_number": number, **placed}

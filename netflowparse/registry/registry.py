@@ -20,7 +20,7 @@ from .element import (
 from .rows import read_rows
 
 # Keys of a flow or options dict that are no elements.
-RESERVED_WORDS = ("scope", "resolved", "tunnel", "inner", "truncated", "report", "mib_objects")
+RESERVED_WORDS = ("scope", "resolved", "tunnel", "inner", "outer", "truncated", "report", "mib_objects")
 LOWEST_OCTET = ("forwardingStatus", "reverseForwardingStatus")  # has the whole meaning, at any width; RFC 7270 §4.12
 
 

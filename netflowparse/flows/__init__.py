@@ -1,0 +1,11 @@
+"""What collectors do next with flows: split bi-flows, take the packet in a tunnel, count a firewall's octets once.
+
+Functions of flow dicts as ``netflowparse.decode`` gives them, of any protocol.  What is passed is never changed; rows
+are new dicts that share the values inside (lists, structures) with the flow that they were made of.  docs/flows.md.
+"""
+
+from .biflow import split_biflow
+from .nsel import NselConnections, nsel_rows
+from .tunnels import decapsulate
+
+__all__ = ["NselConnections", "decapsulate", "nsel_rows", "split_biflow"]

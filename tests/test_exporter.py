@@ -1,0 +1,298 @@
+"""Exporters: numbers, refreshed templates, sizes, and what RFCs forbid to send."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from netflowparse import Decoder, Element, EncodeError, Exporter, Registry, UsageError, WrongType
+
+NOW = 1_709_240_320  # 2024-02-29 20:58:40 UTC
+FLOW = {
+    "sourceIPv4Address": "192.0.2.1",
+    "destinationIPv4Address": "198.51.100.2",
+    "sourceTransportPort": 443,
+    "destinationTransportPort": 50_000,
+    "protocolIdentifier": 6,
+    "packetDeltaCount": 3,
+    "octetDeltaCount": 1500,
+    "flowStartMilliseconds": NOW * 1000 - 1250,
+    "flowEndMilliseconds": NOW * 1000 - 250,
+}
+FIELDS = ["sourceIPv4Address", {"name": "octetDeltaCount", "length": 4}]
+TEMPLATE = {"template_id": 300, "fields": FIELDS}
+RECORD = {"sourceIPv4Address": "192.0.2.1", "octetDeltaCount": 1500}
+REVERSE = {"reverseOctetDeltaCount": 7, "octetDeltaCount": 9}
+#: set 300 with one RECORD
+DATA = bytes.fromhex("012c000cc0000201000005dc")
+#: template 300 in a set of its own: elements 8 and 1, of 4 octets each
+DEFINITION = bytes.fromhex("00020010012c00020008000400010004")
+
+
+def said(decoder: Decoder, datagrams: list[bytes]) -> list[Any]:
+    """The messages of datagrams, none of which has a problem."""
+    messages = [decoder.decode(each, "exporter") for each in datagrams]
+    assert [message["problems"] for message in messages] == [[]] * len(messages)
+    return messages
+
+
+def test_octets() -> None:
+    exporter = Exporter("ipfix", header={"observationDomainId": 7}, templates=[TEMPLATE])
+    assert exporter.export([RECORD], NOW) == [
+        bytes.fromhex("000a002c65e0f00000000000 00000007") + DEFINITION + DATA,
+    ]
+    assert exporter.export([RECORD], NOW + 1) == [bytes.fromhex("000a001c65e0f00100000001 00000007") + DATA]
+    assert exporter.sequence_number == 2
+    assert repr(exporter) == "<Exporter: ipfix, sequence number 2>"
+
+
+@pytest.mark.parametrize("protocol", ["netflow1", "netflow5", "netflow7", "netflow9", "ipfix"])
+def test_one_flow_in_any_protocol(protocol: Any, decoder: Decoder) -> None:
+    exporter = Exporter(protocol, started=NOW - 100)
+    (message,) = said(decoder, exporter.export([FLOW], NOW + 0.5))
+    (flow,) = message["flows"]
+    assert {key: flow[key] for key in FLOW} == FLOW
+    assert message["header"]["exportTime"] == NOW
+    assert message["header"].get("sysUpTime", 100_500) == 100_500
+
+
+@pytest.mark.parametrize(
+    ("protocol", "numbers"),
+    [("netflow5", [0, 30, 60, 65]), ("netflow9", [0, 1, 2, 3]), ("ipfix", [0, 9, 19, 65])],
+)
+def test_sequence_numbers_and_sizes(protocol: Any, numbers: list[int], decoder: Decoder) -> None:
+    """v5 counts flows, v9 packets, IPFIX data records; 65 flows, then one more.
+
+    A record of IPFIX has 45 octets: of 512 the header takes 16, the template set 44, the head of the data set 4.
+    """
+    exporter = Exporter(protocol, started=NOW - 100)
+    datagrams = exporter.export([FLOW] * 65, NOW) + exporter.export([FLOW], NOW + 1)
+    messages = said(decoder, datagrams)
+    found = [message["header"]["sequenceNumber"] for message in messages]
+    assert found[: len(numbers) - 1] == numbers[:-1]
+    assert found[-1] == (65 if protocol != "netflow9" else len(messages) - 1)
+    assert [message["sequence"]["event"] for message in messages] == ["first"] + ["in_order"] * (len(messages) - 1)
+    assert sum(len(message["flows"]) for message in messages) == 66
+
+
+@pytest.mark.conformance("IPFIX-10.3.3-01")
+@given(count=st.integers(1, 60), length=st.one_of(st.none(), st.integers(150, 3000)))
+def test_no_datagram_is_longer_than_it_may_be(count: int, length: int | None) -> None:
+    exporter = Exporter("ipfix", max_length=length)
+    datagrams = exporter.export([FLOW] * count, NOW)
+    assert max(map(len, datagrams)) <= (length or 512)
+    assert sum(len(each["flows"]) for each in said(Decoder(), datagrams)) == count
+
+
+@pytest.mark.conformance("IPFIX-8.4-07", "NF9-7-04")
+@pytest.mark.parametrize("protocol", ["ipfix", "netflow9"])
+def test_templates_are_repeated_by_time_and_by_datagrams(protocol: Any, decoder: Decoder) -> None:
+    exporter = Exporter(protocol, templates=[TEMPLATE], refresh_seconds=60, refresh_datagrams=5)
+    times = [0, 1, 59, 60, 61, 62, 63, 64, 65]
+    events = [
+        [
+            event["event"]
+            for message in said(decoder, exporter.export([RECORD], NOW + each))
+            for event in message["templates"]
+        ]
+        for each in times
+    ]
+    # again after 60 s, and in the fifth datagram after that
+    assert events == [["learned"], [], [], ["refreshed"], [], [], [], [], ["refreshed"]]
+    (message,) = said(decoder, exporter.refresh(NOW + 66))
+    assert [event["event"] for event in message["templates"]] == ["refreshed"]
+
+
+def test_streams_send_a_template_once(decoder: Decoder) -> None:
+    exporter = Exporter("ipfix", templates=[TEMPLATE], transport="tcp", refresh_seconds=1)
+    messages = said(decoder, [each for time in range(3) for each in exporter.export([RECORD], NOW + 1000 * time)])
+    assert [len(message["templates"]) for message in messages] == [1, 0, 0]
+    exporter.restart()
+    (message,) = said(decoder, exporter.export([RECORD], NOW + 2001))
+    assert [event["template_id"] for event in message["templates"]] == [300]
+    assert message["header"]["sequenceNumber"] == 0
+
+
+@pytest.mark.conformance("IPFIX-8.1-09", "SD-6-03")
+def test_an_id_gets_another_meaning_behind_a_withdrawal() -> None:
+    other = {"template_id": 300, "fields": ["octetDeltaCount"]}
+    exporter = Exporter("ipfix", templates=[TEMPLATE], transport="tcp")
+    exporter.export([RECORD], NOW)
+    with pytest.raises(EncodeError, match="template 300 has another meaning, expected an id that has none"):
+        exporter.define(other)
+    exporter.define(TEMPLATE)  # the same once more
+    # a set of id 2 and length 8: id 300, 0 fields
+    assert [each[16:] for each in exporter.withdraw(300, NOW + 5)] == [bytes.fromhex("00020008012c0000")]
+    exporter.define(other)
+    decoder = Decoder()
+    (datagram,) = exporter.export([{"octetDeltaCount": 1}], NOW + 5)
+    message = decoder.decode(datagram, "exporter", transport="tcp")
+    assert [(each["template_id"], len(each["fields"])) for each in message["templates"]] == [(300, 1)]
+    with pytest.raises(EncodeError, match="template 301 is not known"):
+        exporter.withdraw(301, NOW)
+
+
+def test_nothing_is_withdrawn_over_udp() -> None:
+    exporter = Exporter("ipfix", templates=[TEMPLATE])
+    with pytest.raises(UsageError, match=r"RFC 7011 §8\.4"):
+        exporter.withdraw(300, NOW)
+
+
+@pytest.mark.conformance("IPFIX-8.2-03")
+def test_no_data_is_older_than_its_template_or_its_withdrawal() -> None:
+    exporter = Exporter("ipfix", templates=[TEMPLATE], transport="sctp", started=0)
+    exporter.export([RECORD], NOW)
+    assert len(exporter.export([RECORD], NOW + 0.5)) == 1
+    with pytest.raises(EncodeError, match=r"flows\[0\]: data of 1709240319 s, whose template is of 1709240320 s"):
+        exporter.export([RECORD], NOW - 1)
+    exporter.withdraw(300, NOW + 9)
+    exporter.define(TEMPLATE)
+    with pytest.raises(EncodeError, match="whose template is of 1709240329 s"):
+        exporter.export([RECORD], NOW + 8)
+
+
+@pytest.mark.conformance("FILE-7.2-01")
+def test_times_in_files_ascend_and_templates_come_first() -> None:
+    exporter = Exporter("ipfix", templates=[TEMPLATE], transport="file", started=0)
+    (datagram,) = exporter.export([RECORD], NOW)
+    assert datagram[16:] == DEFINITION + DATA
+    with pytest.raises(EncodeError, match="times in files ascend"):
+        exporter.export([RECORD], NOW - 1)
+
+
+@pytest.mark.conformance("INFO-2.1-03")
+@pytest.mark.parametrize("protocol", ["ipfix", "netflow9"])
+def test_values_out_of_range_are_refused(protocol: Any) -> None:
+    exporter = Exporter(protocol)
+    with pytest.raises(EncodeError, match=r"flows\[1\] sourceIPv4PrefixLength: 33, expected 0 to 32") as caught:
+        exporter.export([{"sourceIPv4PrefixLength": 32}, {"sourceIPv4PrefixLength": 33}], NOW)
+    assert caught.value.path == ("flows", 1, "sourceIPv4PrefixLength")
+    with pytest.raises(EncodeError, match="300, expected an int that fits 1 octet"):
+        Exporter(protocol, templates=[{"template_id": 256, "fields": ["ipTTL"]}]).export([{"ipTTL": 300}], NOW)
+
+
+@pytest.mark.conformance("IPFIX-4.1-02")
+def test_metering_statistics_name_their_domain() -> None:
+    report = {"exportedOctetTotalCount": 1, "exportedMessageTotalCount": 2, "exportedFlowRecordTotalCount": 3}
+    record = {"scope": {"meteringProcessId": 1}, **report}
+    with pytest.raises(EncodeError, match="the scope needs observationDomainId where the message is of domain 0"):
+        Exporter("ipfix").export([], NOW, options=[record])
+    assert len(Exporter("ipfix", header={"observationDomainId": 1}).export([], NOW, options=[record])) == 1
+    named = {"scope": {"observationDomainId": 5}, **report}
+    assert len(Exporter("ipfix").export([], NOW, options=[named])) == 1
+
+
+@pytest.mark.conformance("BIFLOW-4-02")
+def test_biflows_without_a_direction_are_refused(decoder: Decoder) -> None:
+    exporter = Exporter("ipfix")
+    with pytest.raises(EncodeError, match=r"reverse elements, but none that tells .* \(RFC 5103 §4\)"):
+        exporter.export([REVERSE], NOW)
+    directed = {**REVERSE, "sourceIPv4Address": "192.0.2.1"}
+    (message,) = said(decoder, exporter.export([directed], NOW))
+    assert message["flows"] == [directed]
+    assert [event["template_id"] for event in message["templates"]] == [256]
+
+
+@pytest.mark.conformance("BIFLOW-6.1-04")
+def test_no_reverse_of_what_has_no_direction() -> None:
+    # 29305/130: the reverse of exporterIPv4Address
+    fields = ["sourceIPv4Address", {"enterprise": 29305, "id": 130}]
+    with pytest.raises(EncodeError, match="reverseExporterIPv4Address: the element has no direction"):
+        Exporter("ipfix", templates=[{"template_id": 256, "fields": fields}])
+
+
+@pytest.mark.conformance("TYPEREC-3.9-06")
+def test_an_element_is_described_once(compiled: bool) -> None:
+    registry = Registry()
+    own = Element(64999, 5, "acmeJitter", "", "unsigned32", "quantity", "microseconds", "", "current")
+    registry.add([own])
+    exporter = Exporter("ipfix", registry=registry)
+    datagrams = exporter.describe(["acmeJitter", "acmeJitter"], NOW)
+    assert exporter.describe(["acmeJitter"], NOW) == []
+    decoder = Decoder(compiled=compiled)
+    (message,) = said(decoder, datagrams)
+    assert [record["informationElementId"] for record in [each["scope"] for each in message["options"]]] == [5]
+    assert [record["report"] for record in message["options"]] == ["element_type"]
+    (message,) = said(decoder, exporter.export([{"acmeJitter": 77}], NOW))
+    assert message["flows"] == [{"acmeJitter": 77}]
+    with pytest.raises(EncodeError, match="octetDeltaCount is IANA's"):
+        exporter.describe(["octetDeltaCount"], NOW)
+
+
+def test_a_call_that_raises_has_sent_nothing(decoder: Decoder) -> None:
+    exporter = Exporter("netflow9")
+    with pytest.raises(EncodeError, match=r"flows\[1\] octetDeltaCount: -1"):
+        exporter.export([{"octetDeltaCount": 1}, {"octetDeltaCount": -1}], NOW)
+    (message,) = said(decoder, exporter.export([{"octetDeltaCount": 1}], NOW))
+    assert message["header"]["sequenceNumber"] == 0
+    assert [event["event"] for event in message["templates"]] == ["learned"]
+    assert message["flows"] == [{"octetDeltaCount": 1}]
+
+
+def test_options_come_before_flows(decoder: Decoder) -> None:
+    option = {"scope": {"system": 1}, "samplingInterval": 100}
+    exporter = Exporter("netflow9", header={"sourceId": 3})
+    (message,) = said(decoder, exporter.export([FLOW], NOW, options=[option]))
+    assert message["options"] == [option]
+    assert message["header"]["sourceId"] == 3
+    assert [each["scope_count"] for each in message["templates"]] == [1, None]
+
+
+def test_templates_as_rows() -> None:
+    exporter = Exporter("ipfix", templates=[TEMPLATE])
+    assert exporter.templates() == [
+        {
+            "template_id": 300,
+            "scope_count": None,
+            "fields": [
+                {"name": "sourceIPv4Address", "enterprise": 0, "id": 8, "length": 4},
+                {"name": "octetDeltaCount", "enterprise": 0, "id": 1, "length": 4},
+            ],
+        }
+    ]
+
+
+def test_nothing_to_say() -> None:
+    assert Exporter("ipfix", templates=[TEMPLATE]).export([], NOW) == []
+    assert Exporter("netflow5").export([], NOW) == []
+    assert Exporter("ipfix").refresh(NOW) == []
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "why"),
+    [
+        (lambda: Exporter("netflow4"), UsageError, "protocol 'netflow4': expected one of netflow1, netflow5"),  # type: ignore[arg-type]
+        (lambda: Exporter("ipfix", transport="quic"), UsageError, "expected one of udp, tcp, sctp, file"),  # type: ignore[arg-type]
+        (lambda: Exporter("netflow9", transport="tcp"), UsageError, "netflow9 is only sent over udp"),
+        (lambda: Exporter("ipfix", max_length=63), UsageError, "expected 64 to 65535 octets"),
+        (lambda: Exporter("ipfix", max_length=True), WrongType, "max_length=True: expected an int"),
+        (lambda: Exporter("ipfix", refresh_seconds=0), UsageError, "refresh_seconds=0: expected at least 1"),
+        (lambda: Exporter("ipfix", refresh_datagrams="5"), WrongType, "expected an int"),  # type: ignore[arg-type]
+        (lambda: Exporter("ipfix", started="now"), WrongType, "started='now': expected s since 1970"),  # type: ignore[arg-type]
+        (lambda: Exporter("ipfix", header=[]), WrongType, "header=\\[\\]: expected a Mapping"),  # type: ignore[arg-type]
+        (
+            lambda: Exporter("ipfix", header={"exportTime": 1}),
+            EncodeError,
+            "header exportTime: is told by what is sent",
+        ),
+        (lambda: Exporter("ipfix", header={"sourceId": 1}), EncodeError, "header sourceId: no field of the header"),
+        (
+            lambda: Exporter("netflow8", header={"aggregation": 99}).export([{}], NOW),
+            EncodeError,
+            "99, expected one of 1, 2",
+        ),
+        (lambda: Exporter("netflow5").refresh(NOW), UsageError, "netflow5 has no templates"),
+        (lambda: Exporter("netflow9").describe(["x"], NOW), EncodeError, "type records, which only IPFIX has"),
+        (lambda: Exporter("netflow5").export([], NOW, options=[{}]), EncodeError, "options: netflow5 has none"),
+        (lambda: Exporter("ipfix", started=NOW).export([RECORD], NOW - 1), UsageError, "expected nothing before"),
+        (lambda: Exporter("ipfix").export([RECORD], None), WrongType, "now=None: expected s since 1970"),  # type: ignore[arg-type]
+        (lambda: Exporter("ipfix").export([7], NOW), EncodeError, r"flows\[0\]: 7, expected a dict"),  # type: ignore[list-item]
+    ],
+)
+def test_mistakes(make: Callable[[], object], error: type[Exception], why: str) -> None:
+    with pytest.raises(error, match=why):
+        make()
