@@ -19,6 +19,7 @@ from typing import Any
 from facts import ELEMENTS, Element, FactError, codes, first_filled, read
 from keys import Facts, collect
 from labels import flag_labels, value_labels
+from vocabularies import collect_vocabularies, table_lines
 
 HERE = Path(__file__).parent
 MODULES = HERE.parent / "netflowparse" / "registry"
@@ -53,6 +54,7 @@ def modules(folder: Path, facts: Facts) -> dict[str, str]:
         "_netflow9.py": netflow9_module(folder, facts),
         "_labels.py": labels_module(folder, facts),
         "_sflow.py": sflow_module(folder),
+        "_names.py": names_module(folder, facts),
     }
 
 
@@ -135,6 +137,20 @@ def sflow_module(folder: Path) -> str:
         names = codes(folder, f"sflow/{file}", first_filled(name), value)
         parts.append(_table(constant, "dict[int, str]", dict(sorted(names.items()))))
     return _module("sflow/*.csv", "sFlow version 5: names of its numbers.", *parts)
+
+
+def names_module(folder: Path, facts: Facts) -> str:
+    """What other collectors call the elements."""
+    texts = {table: table_lines(names) for table, names in collect_vocabularies(folder, facts).tables.items()}
+    body = "".join(f'    {table!r}: """\\\n{text}""",\n' for table, text in texts.items())
+    return _module(
+        "vocabularies/*.csv and netflow-v9/*.csv",
+        "Names of other collectors for keys of flows.",
+        "# Lines of key|name, empty where it is the key|way back|note, by vocabulary and where that matters protocol.\n"
+        "# Way back: = one to one, 4 and 6 by the address, < read but never given, else the key with this spelling or\n"
+        "# the first.",
+        f"TABLES: Final[dict[str, str]] = {{\n{body}}}\n",
+    )
 
 
 def _module(sources: str, purpose: str, *parts: str, imports: str = "") -> str:

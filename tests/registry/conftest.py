@@ -20,5 +20,5 @@ def registry():
 def generator():
     """Modules of the generator by name."""
     sys.path.insert(0, str(IANA))
-    yield {name: importlib.import_module(name) for name in ("facts", "keys", "labels", "generate")}
+    yield {name: importlib.import_module(name) for name in ("facts", "keys", "labels", "vocabularies", "generate")}
     sys.path.remove(str(IANA))
