@@ -19,8 +19,6 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-import netflowparse
-
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "conformance.md"
 TESTS = ROOT / "tests"
@@ -51,13 +49,12 @@ KEYWORDS = ("MUST", "SHOULD")
 
 HEAD = """# Conformance
 
-Every requirement of the specifications that a decoder can meet, and the tests that show it. Levels are the words of the
-specification; `fact` is a layout or meaning stated without one of them, `test` a worked example, `project` what follows
-for this library. The ids are those of the markers in the [tests](../tests/README.md).
+Every requirement of the specifications that a decoder or an encoder can meet, and the tests that show it. Levels are the
+words of the specification; `fact` is a layout or meaning stated without one of them, `test` a worked example, `project`
+what follows for this library. The ids are those of the markers in the [tests](../tests/README.md).
 `python docs/conformance.py` writes this page from [tests/conformance.csv](../tests/conformance.csv) and the markers.
 """
-FOOTNOTE = """*Applicable*: what the decoder has to do, and of an encoder's requirements those that a test shows.
-*The caller's*: the library gives the means, which the row names. *Encoder's*: does not apply while there is no encoder.
+FOOTNOTE = """*Applicable*: what decoder and encoder have to do. *The caller's*: the library gives the means, which the row names.
 """
 
 
@@ -178,12 +175,12 @@ def _is_mark(node: ast.AST, marker: str) -> bool:
     return ast.unparse(node.func.value) == "pytest.mark"
 
 
-def applies(row: Requirement, tests: Marked, *, encoder: bool) -> bool:
-    """Whether *row* must have a test: the decoder's always, an encoder's where there is one or a test shows it."""
-    return row.who != "C" and (row.who != "E" or encoder or row.id in tests)
+def applies(row: Requirement) -> bool:
+    """Whether *row* must have a test: all but what the caller has to do."""
+    return row.who != "C"
 
 
-def complaints(rows: Iterable[Requirement], tests: Marked, *, encoder: bool) -> list[str]:
+def complaints(rows: Iterable[Requirement], tests: Marked) -> list[str]:
     """What is wrong with *rows* and the markers, a line each."""
     rows = list(rows)
     known = {row.id for row in rows}
@@ -194,17 +191,17 @@ def complaints(rows: Iterable[Requirement], tests: Marked, *, encoder: bool) -> 
         for test in tests[each]
     ]
     for row in rows:
-        if applies(row, tests, encoder=encoder) and row.id not in tests:
+        if applies(row) and row.id not in tests:
             found.append(f"{row.id} ({row.title}): no test")
         if row.who == "C" and not row.api:
             found.append(f"{row.id} ({row.title}): the caller's, but no part of the API is named")
     return found
 
 
-def page(rows: Iterable[Requirement], tests: Marked, *, encoder: bool) -> str:
+def page(rows: Iterable[Requirement], tests: Marked) -> str:
     """The text of docs/conformance.md."""
     rows = list(rows)
-    parts = [HEAD, *_summary(rows, tests, encoder=encoder), FOOTNOTE]
+    parts = [HEAD, *_summary(rows, tests), FOOTNOTE]
     for document, (name, what) in DOCUMENTS.items():
         parts.append(f"## {name}: {what}\n")
         parts.append("| id | source | level | asks for | shown by |\n|---|---|---|---|---|")
@@ -213,14 +210,13 @@ def page(rows: Iterable[Requirement], tests: Marked, *, encoder: bool) -> str:
     return "\n".join(parts)
 
 
-def _summary(rows: list[Requirement], tests: Marked, *, encoder: bool) -> Iterator[str]:
-    yield "| document | rows | applicable | with tests | the caller's | encoder's |\n|---|---|---|---|---|---|"
-    total = [0] * 5
+def _summary(rows: list[Requirement], tests: Marked) -> Iterator[str]:
+    yield "| document | rows | applicable | with tests | the caller's |\n|---|---|---|---|---|"
+    total = [0] * 4
     for document, (name, what) in DOCUMENTS.items():
         own = [row for row in rows if row.document == document]
-        due = [row for row in own if applies(row, tests, encoder=encoder)]
-        callers = sum(row.who == "C" for row in own)
-        counts = [len(own), len(due), sum(row.id in tests for row in due), callers, len(own) - len(due) - callers]
+        due = [row for row in own if applies(row)]
+        counts = [len(own), len(due), sum(row.id in tests for row in due), len(own) - len(due)]
         total = [sum(pair) for pair in zip(total, counts, strict=True)]
         yield f"| {name}, {what} | {' | '.join(map(str, counts))} |"
     yield f"| all | {' | '.join(map(str, total))} |\n"
@@ -240,7 +236,7 @@ def _line(row: Requirement, tests: Marked) -> str:
     named = tests.get(row.id, [])
     shown = [row.api] if row.api else []
     shown += [f"[`{test.file}::{test.name}`](../tests/{test.file})" for test in named[:LISTED]]
-    text = "<br>".join(shown) or ("no encoder" if row.who == "E" else "**nothing**")
+    text = "<br>".join(shown) or "**nothing**"
     if len(named) > LISTED:
         text += f"<br>and {len(named) - LISTED} more"
     return f"| {row.id} | {_source(row.source)} | {row.level} | {row.title} | {text} |"
@@ -260,14 +256,13 @@ def main(arguments: Iterable[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Write docs/conformance.md from the markers of the tests.")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if the page differs")
     options = parser.parse_args(None if arguments is None else list(arguments))
-    encoder = hasattr(netflowparse, "encode")
     try:
         rows, tests = requirements(), marked("conformance")
     except MarkerError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    wrong = complaints(rows, tests, encoder=encoder)
-    text = page(rows, tests, encoder=encoder)
+    wrong = complaints(rows, tests)
+    text = page(rows, tests)
     if not options.check:
         PAGE.write_text(text, encoding="utf-8", newline="\n")
     elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:

@@ -19,7 +19,6 @@ TOOL: dict[str, Any] = runpy.run_path(str(ROOT / "docs" / "conformance.py"))
 ROWS = TOOL["requirements"]()
 MARKED = {marker: TOOL["marked"](marker) for marker in ("conformance", "fault")}
 NAMED = re.compile(r"`(?:([\w.]+)\.)?(\w+)(?:\((?:(\w+)=)?[^`]*\)|\[[^`]*\])?`")  # owner, name, keyword argument
-HAS_ENCODER = hasattr(netflowparse, "encode")
 A_TEST = """
 import pytest
 
@@ -77,11 +76,11 @@ def test_what_a_row_names_of_the_api_is_there(row: Any) -> None:
 
 
 def test_every_marker_names_a_requirement_and_every_requirement_has_a_test() -> None:
-    assert TOOL["complaints"](ROWS, MARKED["conformance"], encoder=HAS_ENCODER) == []
+    assert TOOL["complaints"](ROWS, MARKED["conformance"]) == []
 
 
 def test_the_page_is_what_the_tests_say() -> None:
-    text = TOOL["page"](ROWS, MARKED["conformance"], encoder=HAS_ENCODER)
+    text = TOOL["page"](ROWS, MARKED["conformance"])
     assert (ROOT / "docs" / "conformance.md").read_text(encoding="utf-8") == text, "run python docs/conformance.py"
 
 
@@ -141,25 +140,24 @@ TEST = TOOL["Test"]("test_some.py", "test_it")
 
 
 @pytest.mark.parametrize(
-    ("found", "tests", "encoder", "complaint"),
+    ("found", "tests", "complaint"),
     [
-        (row("IPFIX-1", "D"), ["IPFIX-1"], False, []),
-        (row("IPFIX-1", "D"), [], False, ["IPFIX-1 (what is asked): no test"]),
-        (row("IPFIX-1", "D E"), [], False, ["IPFIX-1 (what is asked): no test"]),
-        (row("IPFIX-1", "E"), [], False, []),
-        (row("IPFIX-1", "E"), [], True, ["IPFIX-1 (what is asked): no test"]),
-        (row("IPFIX-1", "C", "`Limits`"), [], True, []),
-        (row("IPFIX-1", "C"), [], False, ["IPFIX-1 (what is asked): the caller's, but no part of the API is named"]),
-        (row("IPFIX-1", "E"), ["IPFIX-2"], False, ["test_some.py::test_it: no requirement IPFIX-2"]),
+        (row("IPFIX-1", "D"), ["IPFIX-1"], []),
+        (row("IPFIX-1", "D"), [], ["IPFIX-1 (what is asked): no test"]),
+        (row("IPFIX-1", "D E"), [], ["IPFIX-1 (what is asked): no test"]),
+        (row("IPFIX-1", "E"), [], ["IPFIX-1 (what is asked): no test"]),
+        (row("IPFIX-1", "C", "`Limits`"), [], []),
+        (row("IPFIX-1", "C"), [], ["IPFIX-1 (what is asked): the caller's, but no part of the API is named"]),
+        (row("IPFIX-1", "C", "`Limits`"), ["IPFIX-2"], ["test_some.py::test_it: no requirement IPFIX-2"]),
     ],
 )
-def test_what_is_missing_is_said(found: Any, tests: list[str], encoder: bool, complaint: list[str]) -> None:
-    assert TOOL["complaints"]([found], {each: [TEST] for each in tests}, encoder=encoder) == complaint
+def test_what_is_missing_is_said(found: Any, tests: list[str], complaint: list[str]) -> None:
+    assert TOOL["complaints"]([found], {each: [TEST] for each in tests}) == complaint
 
 
 def test_a_row_names_three_tests_and_counts_the_others() -> None:
     tests = [TOOL["Test"]("state/test_a.py", f"test_{number}") for number in range(5)]
-    text = TOOL["page"]([row("IPFIX-1", "D", "`Limits`")], {"IPFIX-1": tests}, encoder=False)
+    text = TOOL["page"]([row("IPFIX-1", "D", "`Limits`")], {"IPFIX-1": tests})
     links = [f"[`state/test_a.py::test_{number}`](../tests/state/test_a.py)" for number in range(3)]
     source = "[RFC 7011 §8.1](https://www.rfc-editor.org/rfc/rfc7011#section-8.1)"
     shown = "<br>".join(["`Limits`", *links, "and 2 more"])
@@ -167,12 +165,12 @@ def test_a_row_names_three_tests_and_counts_the_others() -> None:
 
 
 def test_shares_are_of_what_a_decoder_has_to_do() -> None:
-    """An encoder's requirement that a test shows applies, but is none of a decoder's."""
+    """An encoder's requirement applies, but is none of a decoder's."""
     rows = [row("IPFIX-1", "D"), row("IPFIX-2", "D E"), row("IPFIX-3", "E"), row("IPFIX-4", "C", "`Limits`")]
     rows.append(row("IPFIX-5", "E"))
-    text = TOOL["page"](rows, {"IPFIX-1": [TEST], "IPFIX-5": [TEST]}, encoder=False)
-    assert "| RFC 7011, the IPFIX protocol | 5 | 3 | 2 | 1 | 1 |\n" in text
-    assert "| all | 5 | 3 | 2 | 1 | 1 |\n" in text
+    text = TOOL["page"](rows, {"IPFIX-1": [TEST], "IPFIX-5": [TEST]})
+    assert "| RFC 7011, the IPFIX protocol | 5 | 4 | 2 | 1 |\n" in text
+    assert "| all | 5 | 4 | 2 | 1 |\n" in text
     assert "50 % (1 of 2) of MUST and MUST NOT, none (0 of 0) of SHOULD" in text
 
 
