@@ -49,12 +49,13 @@ KEYWORDS = ("MUST", "SHOULD")
 
 HEAD = """# Conformance
 
-Every requirement of the specifications that a decoder or an encoder can meet, and the tests that show it. Levels are the
+Every requirement of the specifications that a decoder or encoder can meet, and the tests that show it. Levels are the
 words of the specification; `fact` is a layout or meaning stated without one of them, `test` a worked example, `project`
 what follows for this library. The ids are those of the markers in the [tests](../tests/README.md).
 `python docs/conformance.py` writes this page from [tests/conformance.csv](../tests/conformance.csv) and the markers.
 """
-FOOTNOTE = """*Applicable*: what decoder and encoder have to do. *The caller's*: the library gives the means, which the row names.
+FOOTNOTE = """*Applicable*: what decoder and encoder have to do.
+*The caller's*: the library gives the means, which the row names.
 """
 
 
