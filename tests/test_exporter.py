@@ -60,6 +60,16 @@ def test_one_flow_in_any_protocol(protocol: Any, decoder: Decoder) -> None:
     assert message["header"].get("sysUpTime", 100_500) == 100_500
 
 
+@pytest.mark.parametrize("protocol", ["netflow5", "netflow9"])
+def test_flows_of_another_exporter_are_told_by_this_ones_clock(protocol: Any, decoder: Decoder) -> None:
+    """The sysUpTimes of a flow that was decoded count from another start."""
+    flow = {**FLOW, "flowStartSysUpTime": 7, "flowEndSysUpTime": 1007}
+    (message,) = said(decoder, Exporter(protocol, started=NOW - 100).export([flow], NOW + 0.5))
+    found = message["flows"][0]
+    assert {key: found[key] for key in FLOW} == FLOW
+    assert (found["flowEndSysUpTime"] - found["flowStartSysUpTime"]) == 1000
+
+
 @pytest.mark.parametrize(
     ("protocol", "numbers"),
     [("netflow5", [0, 30, 60, 65]), ("netflow9", [0, 1, 2, 3]), ("ipfix", [0, 9, 19, 65])],

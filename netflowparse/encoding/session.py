@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol, TypeAlias
 
+from ..codec.record import UPTIMES
 from ..errors import EncodeError
 from .fixed import FORMATS, FixedWriter, encode_fixed
 from .sflow import encode_sflow5
@@ -41,6 +42,21 @@ def refuse_kinds(protocol: str, records: Mapping[str, list[Any]], has: tuple[str
             raise EncodeError(f"{protocol} has none", (kind,))
 
 
+def on_own_clock(record: Any, boot: int) -> Any:
+    """*record* with sysUpTimes since *boot*, ms since 1970, where its absolute times are known.
+
+    Those that it has may count from another exporter's start.
+    """
+    if not isinstance(record, Mapping):
+        return record
+    times = {
+        uptime: (record[absolute] - boot) % NUMBER
+        for uptime, absolute in UPTIMES.items()
+        if uptime in record and type(record.get(absolute)) is int
+    }
+    return {**record, **times} if times else record
+
+
 class FixedSession:
     """NetFlow v1, v5, v6, v7 or v8."""
 
@@ -64,7 +80,8 @@ class FixedSession:
         }
         if self._numbered:
             header["sequenceNumber"] = self.sequence
-        message = {"protocol": self._protocol, "header": header, "flows": records["flows"]}
+        flows = [on_own_clock(each, time - uptime) for each in records["flows"]]
+        message = {"protocol": self._protocol, "header": header, "flows": flows}
         datagrams = encode_fixed(message, self._most)
         self.sequence = (self.sequence + len(records["flows"])) % NUMBER
         return datagrams

@@ -18,7 +18,7 @@ from .datagrams import Datagrams
 from .definitions import Definitions
 from .elements import element_of
 from .permitted import Ranges, check_definition
-from .session import NUMBER, refuse_filled, refuse_kinds
+from .session import NUMBER, on_own_clock, refuse_filled, refuse_kinds
 from .sets import HEADERS, SMALLEST_WITHDRAWAL, add_template, header_of, number
 from .templates import Definition, definition_of, withdrawal_octets
 from .writer import Path
@@ -83,7 +83,10 @@ class SetSession:
         if self.ascending and time < self._latest:
             raise EncodeError(f"{time / 1000} s, behind {self._latest / 1000} s: times in files ascend (RFC 5655 §7.2)")
         if self._protocol == "netflow9":
-            self._definitions.clock = clock(time // 1000 * 1000, uptime % NUMBER)
+            seconds = time // 1000 * 1000  # of which the header tells no part
+            self._definitions.clock = clock(seconds, uptime % NUMBER)
+            flows = [on_own_clock(each, seconds - uptime) for each in records["flows"]]
+            records = {**records, "flows": flows}
         self._definitions.unsent.clear()  # of a call that raised: they are due
         datagrams = Datagrams(self._most)
         sent = [each for each in self._definitions.known.values() if self._is_due(each, time)]
