@@ -39,32 +39,40 @@ options records these names, and takes them back. `python docs/names.py` writes 
 {'source.ip': '192.0.2.1', 'source.bytes': 1500, 'flowEndReason': 1}
 >>> names.restore({"source": {"ip": "2001:db8::1", "geo": {"name": "here"}}}, "ecs")
 {'source': {'geo': {'name': 'here'}}, 'sourceIPv6Address': '2001:db8::1'}
+>>> names.restore({"source": {"port": 53, "bytes": 1500}}, "ecs")  # octetDeltaCount, or octetTotalCount?
+{'source': {'bytes': 1500}, 'sourceTransportPort': 53}
+>>> names.restore({"source": {"port": 53, "bytes": 1500}}, "ecs", first=True)
+{'sourceTransportPort': 53, 'octetDeltaCount': 1500}
 
 ```
 
 | function | gives |
 |---|---|
 | `rename(flow, vocabulary, *, protocol=None, dotted=False)` | the flow under a vocabulary's names, a new dict |
-| `restore(flow, vocabulary, *, protocol=None)` | the way back |
+| `restore(flow, vocabulary, *, protocol=None, first=False)` | the way back |
 | `table(vocabulary, *, protocol=None)` | all names: a dict of `key`, `name`, `one_to_one` and `note` for each key |
 | `VOCABULARIES` | `"cisco"` `"ecs"` `"goflow2"` `"logstash"` |
 
 `protocol` is the message's; only `"logstash"` needs it. Its names for version 5 serve v1 and v6 to v8 as well; sFlow's
-flows keep their keys. Unknown words raise `UsageError`, arguments of another kind `WrongType`.
+flows keep their keys. Unknown words and whole messages raise `UsageError`, arguments of another kind `WrongType`. What
+[flows.md](flows.md) makes of flows is renamed alike.
 
 - **Keys alone are renamed.** Values stay as they are; the notes below say how they would look *there*. Which element a
   list (RFC 6313) is of is a value, and so is what stands in `resolved`.
-- **Records inside** are renamed as well: under `inner` and `scope`, and in lists. sFlow's structures keep the names of
-  their specification.
+- **Records inside** are renamed as well: under `inner`, `outer` and `scope`, and in lists. sFlow's structures keep the
+  names of their specification.
 - **What has no name keeps its key**, and no value is lost. Where a flow has several keys of one name, the first in the
-  table gets it and the others keep their own; so does one whose name is the key of something else in the flow.
-- **The way back** is exact for names of one key, and for keys that were kept. A name that several keys share comes back
-  as the key with this spelling, else the first; where they are of an IPv4 and an IPv6 address, as the one of the
-  value's family. A key that was kept, but reads like a name of the vocabulary, is taken for one: a vendor's `TCP_FLAGS`
-  for Cisco's, `source` with a dict for ECS's.
+  table gets it and the others keep their own; so does one whose name is the key of something else in the flow, and one
+  of an address that is none: `None`, or octets in hex.
+- **The way back** is exact for names of one key, for keys that were kept, and for names that IPv4 and IPv6 addresses
+  share: there the value tells the key. Any other name that keys share stays, unless its note says as what it comes
+  back: a total would read as a delta. With `first=True` it comes back as the first key of its row; choose that if you
+  know what your exporters send. A name that stays may be a key by its spelling: Logstash's `flowDirection`, which it
+  has for an element of Sophos as well. A key that was kept, but reads like a name of the vocabulary, is taken for one:
+  a vendor's `TCP_FLAGS` for Cisco's, `source` with a dict for ECS's.
 
-| vocabulary | keys that have a name | one to one | by family | shared otherwise |
-|---|---|---|---|---|
+| vocabulary | keys that have a name | one to one | back by family | back as the first | not back |
+|---|---|---|---|---|---|
 """
 LEAST_SERIES = 12  # names that differ in a number alone stand in one row, if they are so many
 #: table -> heading, what is said under it
@@ -77,12 +85,16 @@ SECTIONS = {
         "Elastic Common Schema",
         "The fields of ECS 9.5 that hold the value of one element, in its own unit. `basis` in\n"
         "[ecs.csv](../iana/vocabularies/ecs.csv) says which Filebeat fills like that, which follow from the schema's\n"
-        "words, and which are a reading of them (`candidate`).",
+        "words, and which are a reading of them (`candidate`). `vlanId` and `postVlanId` are VLANs of the observer's\n"
+        "interfaces, `dot1qVlanId` is a tag on the packet.\n\n"
+        "Events of a firewall (NSEL) tell in the teardown once more what updates have counted, and all of it would be\n"
+        "`source.bytes`: pass them through [`nsel_rows`](flows.md#events-of-a-firewall) first.",
     ),
     "goflow2": ("goflow2's flow message", "Fields of `FlowMessage`, goflow2 version 3, by their names in JSON."),
     "logstash netflow5": (
         "Logstash, version 5",
-        "logstash-codec-netflow 4.3, which nests all its names under `netflow`.",
+        "logstash-codec-netflow 4.3. Its events have all names, of any protocol, under `netflow`:\n"
+        '`{"netflow": names.rename(flow, "logstash", protocol="netflow5")}`.',
     ),
     "logstash netflow9": ("Logstash, NetFlow v9", "With the codec's slips: element 194 is `ip_tos`."),
     "logstash netflow9-scope": (
@@ -102,7 +114,7 @@ def page(vocabularies: Any, tool: Any) -> str:
     parts = [HEAD + "\n".join(lines) + "\n"]
     for table, names in tables.items():
         heading, text = SECTIONS[table]
-        parts.append("\n".join([f"## {heading}\n", text, "", *_table(names), ""]))
+        parts.append("\n".join([f"## {heading}\n", text, "", *_table(names, tool), ""]))
         left = vocabularies.left.get(table, [])
         if left:
             parts.append("\n".join(["Left out, entirely or for the keys that are named:\n", *_left(left), ""]))
@@ -112,16 +124,19 @@ def page(vocabularies: Any, tool: Any) -> str:
 def _counts(table: str, names: list[Any], tool: Any) -> str:
     ways = Counter(name.way for name in names)
     family = ways[tool.IPV4] + ways[tool.IPV6]
-    cells = (SECTIONS[table][0], len(names), ways[tool.ONE_TO_ONE], family, ways[tool.SHARED])
+    cells = (SECTIONS[table][0], len(names), ways[tool.ONE_TO_ONE], family, ways[tool.FIRST], ways[tool.SHARED])
     return f"| {' | '.join(map(str, cells))} |"
 
 
-def _table(names: list[Any]) -> Iterator[str]:
+def _table(names: list[Any], tool: Any) -> Iterator[str]:
     """Rows by name, without those where it is the key and there is nothing to note."""
     keys: dict[str, list[str]] = {}
     for each in names:
         keys.setdefault(each.name, []).insert(0 if each.key == each.name else len(names), each.key)
     notes = {each.name: each.note for each in names}
+    for each in names:
+        if each.way == tool.FIRST and len(keys[each.name]) > 1:
+            notes[each.name] = "; ".join(filter(None, (each.note, f"comes back as `{keys[each.name][0]}`")))
     equal = [name for name in keys if keys[name] == [name] and not notes[name]]
     if equal:
         yield f"{len(equal)} further names are the keys themselves.\n"

@@ -147,8 +147,7 @@ def names_module(folder: Path, facts: Facts) -> str:
         "vocabularies/*.csv and netflow-v9/*.csv",
         "Names of other collectors for keys of flows.",
         "# Lines of key|name, empty where it is the key|way back|note, by vocabulary and where that matters protocol.\n"
-        "# Way back: = one to one, 4 and 6 by the address, < read but never given, else the key with this spelling or\n"
-        "# the first.",
+        "# Way back: = one to one, 4 and 6 by the address, 1 the first of kinds, < read but never given, else none.",
         f"TABLES: Final[dict[str, str]] = {{\n{body}}}\n",
     )
 

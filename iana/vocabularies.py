@@ -55,8 +55,12 @@ NETFLOW5 = {
     "dst_mask": 13,
 }
 
-# The way back from a name to the key.
-ONE_TO_ONE, SHARED, IPV4, IPV6, SYNONYM = "=", "", "4", "6", "<"
+#: field of NetFlow v5's header that flows have as well -> element
+NETFLOW5_HEADER = {"sampling.interval": 34}
+
+# The way back from a name to the key. Where keys share a name there is none, but by the family of addresses or to the
+# first, where the others are kinds of it.
+ONE_TO_ONE, SHARED, FIRST, IPV4, IPV6, SYNONYM = "=", "", "1", "4", "6", "<"
 
 
 class Name(NamedTuple):
@@ -161,6 +165,10 @@ class Choices:
         """How values differ in form."""
         return "; ".join(row["text"] for row in self._of(name, "note"))
 
+    def comes_back(self, name: str) -> bool:
+        """Whether all that have the name are kinds of what has it first."""
+        return any(True for _ in self._of(name, "back"))
+
     def check_used(self) -> None:
         """Raise FactError if a row says something of a field that is not there."""
         for row in self._rows:
@@ -208,22 +216,22 @@ class Table:
             holders.setdefault(name, []).insert(0 if key == name else len(self.names), key)
         found = []
         for key, name in self.names.items():
-            ways = _ways(holders[name], keys)
+            ways = _ways(holders[name], keys, FIRST if self.choices.comes_back(name) else SHARED)
             notes = [note, self.choices.note(name)]
             notes += [f"{each} is read too" for each in sorted(self.synonyms) if self.synonyms[each] == key]
             if name != key and name in published and name not in self.names:
                 notes.append("also the key of another element")
-                ways = dict.fromkeys(ways, SHARED)
+                ways = dict.fromkeys(ways, FIRST if len(ways) == 1 else SHARED)
             found.append(Name(key, name, ways[key], "; ".join(filter(None, notes))))
         found += [Name(key, synonym, SYNONYM) for synonym, key in sorted(self.synonyms.items())]
         return found
 
 
-def _ways(holders: list[str], keys: Keys) -> dict[str, str]:
-    """The way back to each of the keys that have one name."""
+def _ways(holders: list[str], keys: Keys, shared: str) -> dict[str, str]:
+    """The way back to each of the keys that have one name; *shared* where nothing else tells."""
     if len(holders) == 1:
         return {holders[0]: ONE_TO_ONE}
-    ways = dict.fromkeys(holders, SHARED)
+    ways = dict.fromkeys(holders, shared)
     first = {family: next((key for key in holders if keys.family(key) == family), "") for family in (IPV4, IPV6)}
     if all(first.values()):
         ways |= {key: family for family, key in first.items()}
@@ -295,7 +303,7 @@ def _goflow2(folder: Path, keys: Keys, choices: Choices) -> Table:
 
 
 def _logstash(folder: Path, keys: Keys, choices: Choices) -> dict[str, list[Name]]:
-    """One table for each protocol, and one for scopes of NetFlow v9; names in headers are not of flows."""
+    """One table for each protocol, and one for scopes of NetFlow v9; most names in headers are not of flows."""
     scopes = read(folder, "netflow-v9/scope-field-types.csv", "scope_type", "name")
     words = {row["scope_type"]: row["name"][:1].lower() + row["name"][1:].replace(" ", "") for row in scopes}
     fields = {field: keys.element(scopes[0], str(number)) for field, number in NETFLOW5.items()}
@@ -304,6 +312,8 @@ def _logstash(folder: Path, keys: Keys, choices: Choices) -> dict[str, list[Name
     headings = ("protocol", "pen", "element_id", "name")
     for row in unique(read(folder, "vocabularies/logstash-codec-netflow.csv", *headings), *headings[:3]):
         protocol, cell = row["protocol"], row["element_id"]
+        if protocol == "netflow5-header" and cell in NETFLOW5_HEADER:
+            tables["netflow5"].claim(row, keys.element(row, str(NETFLOW5_HEADER[cell])), row["name"])
         if protocol.endswith("-header"):
             continue
         if protocol not in tables:

@@ -12,7 +12,7 @@ from typing import Any
 
 from .errors import UsageError, WrongType
 from .registry import vocabularies
-from .registry.vocabularies import IPV4, IPV6, ONE_TO_ONE, SHARED, Name, Table
+from .registry.vocabularies import FIRST, IPV4, IPV6, ONE_TO_ONE, SHARED, Name, Table
 
 __all__ = ["VOCABULARIES", "rename", "restore", "table"]
 
@@ -28,8 +28,8 @@ LOGSTASH = {
     "ipfix": "logstash ipfix",
 }
 LOGSTASH_SCOPE = {"netflow9": "logstash netflow9-scope"}
-FAMILIES = {IPV4: "shared, by family", IPV6: "shared, by family"}
-NO_NAMES = Table((), {}, {}, {}, frozenset())
+WAYS = {SHARED: "shared, does not come back", **dict.fromkeys((IPV4, IPV6), "shared, by family")}
+NO_NAMES = Table((), {}, {}, {}, {}, {}, frozenset())
 
 _Renamer = Callable[[Mapping[str, Any]], dict[str, Any]]
 
@@ -41,22 +41,32 @@ def rename(
 
     *protocol* is the message's ``protocol``; only the names of "logstash" depend on it, and need it.  Names of "ecs"
     are nested, ``{"source": {"ip": …}}``; with *dotted* they are keys such as ``"source.ip"``.  Records inside are
-    renamed as well: under ``inner`` and ``scope``, and in lists (RFC 6313).
+    renamed as well: under ``inner``, ``outer`` and ``scope``, and in lists (RFC 6313).
 
     What has no name keeps its key, and no value is ever lost: of keys that share a name the first in the ``table`` gets
-    it and the others keep their own, and so does one whose name is the key of something else in the flow.
+    it and the others keep their own, and so does one whose name is the key of something else in the flow.  A name that
+    IPv4 and IPv6 addresses share is for addresses alone: None, or octets in hex, keep their key.
+
+    UsageError for a vocabulary or protocol that is not known, and for a whole message; WrongType for what is no dict,
+    str or bool.
     """
-    return _renaming(*_checked_choice(vocabulary, protocol), bool(dotted)).record(_checked_flow(flow))
+    choice = _checked_choice(vocabulary, protocol)
+    return _renaming(*choice, _checked_switch("dotted", dotted)).record(_checked_flow(flow))
 
 
-def restore(flow: Mapping[str, Any], vocabulary: str, *, protocol: str | None = None) -> dict[str, Any]:
+def restore(
+    flow: Mapping[str, Any], vocabulary: str, *, protocol: str | None = None, first: bool = False
+) -> dict[str, Any]:
     """What ``rename`` has renamed, under the keys it had: a new dict, the values as they are.
 
     Nested and dotted names are read alike; of "cisco" also further names, which ``rename`` never gives.  What was
-    renamed one to one is as it was.  A name that keys share comes back as the first of them, or, of addresses, as the
-    one of the value's family.  A key that was kept, but reads like a name of the vocabulary, is taken for that.
+    renamed one to one is as it was, and so are addresses: the value's family tells the key.  Any other name that keys
+    share stays: ``source.bytes`` may be a delta or a total.  Only where all are kinds of the first in the ``table``
+    (ports of TCP and UDP) it comes back as that; with *first* it always does, for who knows that exporters have no
+    other.  A key that was kept, but reads like a name of the vocabulary, is taken for that.  Errors as of ``rename``.
     """
-    return _restoring(*_checked_choice(vocabulary, protocol)).record(_checked_flow(flow))
+    choice = _checked_choice(vocabulary, protocol)
+    return _restoring(*choice, _checked_switch("first", first)).record(_checked_flow(flow))
 
 
 def table(vocabulary: str, *, protocol: str | None = None) -> list[dict[str, Any]]:
@@ -75,9 +85,9 @@ def table(vocabulary: str, *, protocol: str | None = None) -> list[dict[str, Any
 
 
 def _note(row: Name, keys: Mapping[str, str]) -> str:
-    back = FAMILIES.get(row.way, "")
-    if row.way == SHARED:
-        back = "shared" if keys[row.name] == row.key else f"comes back as {keys[row.name]}"
+    back = WAYS.get(row.way, "")
+    if row.way == FIRST and keys[row.name] != row.key:
+        back = f"shared, comes back as {keys[row.name]}"
     return "; ".join(filter(None, (row.note, back)))
 
 
@@ -94,9 +104,17 @@ def _checked_choice(vocabulary: str, protocol: str | None) -> tuple[str, str | N
     return vocabulary, protocol if vocabulary == "logstash" else None
 
 
+def _checked_switch(name: str, value: bool) -> bool:
+    if not isinstance(value, bool):
+        raise WrongType(f"{name} is {type(value).__name__}, expected bool")
+    return value
+
+
 def _checked_flow(flow: Mapping[str, Any]) -> Mapping[str, Any]:
     if not isinstance(flow, Mapping):
         raise WrongType(f"flow is {type(flow).__name__}, expected a dict")
+    if flow.get("protocol") in PROTOCOLS and isinstance(flow.get("flows"), list):
+        raise UsageError("flow is a whole message, expected one of its flows or options records")
     return flow
 
 
@@ -115,8 +133,8 @@ def _renaming(vocabulary: str, protocol: str | None, dotted: bool) -> _Renaming:
 
 
 @cache
-def _restoring(vocabulary: str, protocol: str | None) -> _Restoring:
-    return _Restoring(*_tables(vocabulary, protocol))
+def _restoring(vocabulary: str, protocol: str | None, first: bool) -> _Restoring:
+    return _Restoring(*_tables(vocabulary, protocol), first=first)
 
 
 class _Renaming:
@@ -124,6 +142,7 @@ class _Renaming:
 
     def __init__(self, main: Table, scope: Table, *, dotted: bool) -> None:
         self._names = main.names
+        self._families = main.families
         self._branches = main.branches
         self._nested = bool(main.branches) and not dotted
         self._scope = self if scope is main else _Renaming(scope, scope, dotted=dotted)
@@ -132,6 +151,9 @@ class _Renaming:
         """A renamed record."""
         names = self._names
         wanted = {key: names.get(key, key) for key in record}
+        for key in self._families.keys() & wanted.keys():
+            if _family(record[key]) != self._families[key]:
+                wanted[key] = key  # the way back could not tell
         if len(set(wanted.values())) < len(wanted) or not self._branches.isdisjoint(wanted):
             wanted = _granted(wanted, names)
         renamed: dict[str, Any] = {}
@@ -149,26 +171,26 @@ class _Renaming:
 class _Restoring:
     """From names to keys."""
 
-    def __init__(self, main: Table, scope: Table) -> None:
+    def __init__(self, main: Table, scope: Table, *, first: bool) -> None:
         self._table = main
-        self._scope = self if scope is main else _Restoring(scope, scope)
+        self._keys = main.keys | main.firsts if first else main.keys
+        self._scope = self if scope is main else _Restoring(scope, scope, first=first)
 
     def record(self, record: Mapping[str, Any]) -> dict[str, Any]:
         """A restored record."""
         table = self._table
         flat, nested = self._flat(record) if table.branches else (record, set())
-        wanted = {name: table.keys.get(name, name) for name in flat}
-        for name in table.families.keys() & flat.keys():
-            if _is_ipv6(flat[name]):
-                wanted[name] = table.families[name]
+        wanted = {name: self._keys.get(name, name) for name in flat}
+        for name in table.addresses.keys() & wanted.keys():
+            wanted[name] = table.addresses[name].get(_family(flat[name]), name)
         if len(set(wanted.values())) < len(wanted):
-            wanted = _granted(wanted, table.keys)
+            wanted = _granted(wanted, self._keys)
         restored: dict[str, Any] = {}
         for name, value in flat.items():
             if isinstance(value, dict | list):
                 value = _inside(name, value, self.record, self._scope.record)
             key = wanted[name]
-            if key in nested:  # not granted
+            if key in nested:  # no key, or it is taken
                 _put(restored, key, value)
             else:
                 restored[key] = value
@@ -197,7 +219,7 @@ class _Restoring:
         rest: dict[str, Any] = {}
         for word, value in inside.items():
             name = "" if "." in str(word) else f"{branch}.{word}"
-            if name in self._table.keys and name not in record:
+            if name in self._keys and name not in record:
                 leaves[name] = value
                 continue
             if name in self._table.branches and isinstance(value, Mapping):
@@ -244,8 +266,8 @@ def _inside(key: str, value: Any, record: _Renamer, scope: _Renamer) -> Any:
         return [_inside(key, each, record, scope) for each in value]
     if not isinstance(value, dict):
         return value
-    if key in ("inner", "scope"):
-        return (record if key == "inner" else scope)(value)
+    if key in ("inner", "outer", "scope"):
+        return (scope if key == "scope" else record)(value)
     if "semantic" not in value:
         return value
     entries = value.get("entries")
@@ -262,8 +284,13 @@ def _with_records(value: dict[str, Any], record: _Renamer) -> dict[str, Any]:
     return {**value, "records": [record(each) if isinstance(each, dict) else each for each in records]}
 
 
-def _is_ipv6(value: Any) -> bool:
-    """Whether a value, or the first of several, is the text of an IPv6 address."""
-    if isinstance(value, list) and value:
-        value = value[0]
-    return isinstance(value, str) and ":" in value
+def _family(value: Any) -> str:
+    """IPV4 or IPV6 of an address's text, or of several that are alike; "" of anything else."""
+    if isinstance(value, list):
+        families = {_family(each) for each in value}
+        return families.pop() if len(families) == 1 else ""
+    if not isinstance(value, str):
+        return ""
+    if ":" in value:
+        return IPV6
+    return IPV4 if "." in value else ""

@@ -4,8 +4,7 @@
 from typing import Final
 
 # Lines of key|name, empty where it is the key|way back|note, by vocabulary and where that matters protocol.
-# Way back: = one to one, 4 and 6 by the address, < read but never given, else the key with this spelling or
-# the first.
+# Way back: = one to one, 4 and 6 by the address, 1 the first of kinds, < read but never given, else none.
 TABLES: Final[dict[str, str]] = {
     'cisco': """\
 octetDeltaCount|IN_BYTES|=|
@@ -13,7 +12,7 @@ packetDeltaCount|IN_PKTS|=|
 deltaFlowCount|FLOWS|=|
 protocolIdentifier|PROTOCOL|=|
 ipClassOfService|SRC_TOS|=|TOS is read too
-tcpControlBits|TCP_FLAGS||also the key of another element
+tcpControlBits|TCP_FLAGS|1|also the key of another element
 sourceTransportPort|L4_SRC_PORT|=|
 sourceIPv4Address|IPV4_SRC_ADDR|=|
 sourceIPv4PrefixLength|SRC_MASK|=|
@@ -95,7 +94,7 @@ srcTrafficIndex|SRC_TRAFFIC_INDEX|=|
 dstTrafficIndex|DST_TRAFFIC_INDEX|=|
 applicationDescription|APPLICATION_DESCRIPTION|=|
 applicationId|APPLICATION_TAG|=|
-applicationName|APPLICATION_NAME||also the key of another element
+applicationName|APPLICATION_NAME|1|also the key of another element
 postIpDiffServCodePoint|postipDiffServCodePoint|=|
 multicastReplicationFactor|replication_factor|=|
 layer2packetSectionOffset||=|
@@ -272,11 +271,10 @@ flowStartMilliseconds|event.start|=|
 flowEndMilliseconds|event.end|=|
 sourceIPv4Address|source.ip|4|
 sourceIPv6Address|source.ip|6|
-sourceTransportPort|source.port||
-udpSourcePort|source.port||
-tcpSourcePort|source.port||
-sourceMacAddress|source.mac||upper case with hyphens there
-postSourceMacAddress|source.mac||upper case with hyphens there
+sourceTransportPort|source.port|1|
+udpSourcePort|source.port|1|
+tcpSourcePort|source.port|1|
+sourceMacAddress|source.mac|=|upper case with hyphens there
 octetDeltaCount|source.bytes||
 octetTotalCount|source.bytes||
 initiatorOctets|source.bytes||
@@ -289,11 +287,10 @@ postNATSourceIPv6Address|source.nat.ip|6|
 postNAPTSourceTransportPort|source.nat.port|=|
 destinationIPv4Address|destination.ip|4|
 destinationIPv6Address|destination.ip|6|
-destinationTransportPort|destination.port||
-udpDestinationPort|destination.port||
-tcpDestinationPort|destination.port||
-destinationMacAddress|destination.mac||upper case with hyphens there
-postDestinationMacAddress|destination.mac||upper case with hyphens there
+destinationTransportPort|destination.port|1|
+udpDestinationPort|destination.port|1|
+tcpDestinationPort|destination.port|1|
+destinationMacAddress|destination.mac|=|upper case with hyphens there
 reverseOctetDeltaCount|destination.bytes||
 reverseOctetTotalCount|destination.bytes||
 responderOctets|destination.bytes||
@@ -307,23 +304,20 @@ postNAPTDestinationTransportPort|destination.nat.port|=|
 protocolIdentifier|network.iana_number|=|text there
 wlanSSID|network.name|=|
 applicationName|network.application|=|lower case there
-vlanId|network.vlan.id||text there
-dot1qVlanId|network.vlan.id||text there
+dot1qVlanId|network.vlan.id|=|text there
 dot1qCustomerVlanId|network.inner.vlan.id|=|text there
 exporterIPv4Address|observer.ip|4|a list there
 exporterIPv6Address|observer.ip|6|a list there
-ingressInterface|observer.ingress.interface.id||text there
-ingressPhysicalInterface|observer.ingress.interface.id||text there
+ingressInterface|observer.ingress.interface.id|=|text there
 ingress_interface_name|observer.ingress.interface.name|=|
-egressInterface|observer.egress.interface.id||text there
-egressPhysicalInterface|observer.egress.interface.id||text there
+vlanId|observer.ingress.vlan.id|=|text there
+egressInterface|observer.egress.interface.id|=|text there
 egress_interface_name|observer.egress.interface.name|=|
-postVlanId|observer.egress.vlan.id||text there
-postDot1qVlanId|observer.egress.vlan.id||text there
+postVlanId|observer.egress.vlan.id|=|text there
 userName|user.name|=|
 httpRequestMethod|http.request.method|=|
 httpStatusCode|http.response.status_code|=|
-httpMessageVersion|http.version|=|
+httpMessageVersion|http.version|=|without HTTP/ there
 httpRequestTarget|url.original|=|
 httpUserAgent|user_agent.original|=|
 """,
@@ -340,7 +334,7 @@ sourceIPv4Address|src_addr|4|octets there, text in JSON
 sourceIPv6Address|src_addr|6|octets there, text in JSON
 destinationIPv4Address|dst_addr|4|octets there, text in JSON
 destinationIPv6Address|dst_addr|6|octets there, text in JSON
-ethernetType|etype|=|a name in JSON there
+ethernetType|etype|=|a name in JSON there; ethernetType is an addition: goflow2 has the type from headers of sFlow, else from the IP version
 protocolIdentifier|proto|=|a name in JSON there
 sourceTransportPort|src_port|=|
 destinationTransportPort|dst_port|=|
@@ -354,8 +348,8 @@ vlanId|src_vlan|=|
 postVlanId|dst_vlan|=|
 ipClassOfService|ip_tos|=|
 forwardingStatus|forwarding_status|=|
-minimumTTL|ip_ttl||
-ipTTL|ip_ttl||
+minimumTTL|ip_ttl||ipTTL is an addition: goflow2 has it from headers of sFlow
+ipTTL|ip_ttl||ipTTL is an addition: goflow2 has it from headers of sFlow
 tcpControlBits|tcp_flags|=|
 icmpTypeIPv4|icmp_type||
 icmpTypeIPv6|icmp_type||
@@ -368,7 +362,7 @@ bgpSourceAsNumber|src_as|=|
 bgpDestinationAsNumber|dst_as|=|
 ipNextHopIPv4Address|next_hop|4|
 ipNextHopIPv6Address|next_hop|6|
-bgpNextAdjacentAsNumber|next_hop_as|=|
+bgpNextAdjacentAsNumber|next_hop_as|=|an addition: goflow2 has it from AS paths of sFlow
 sourceIPv4PrefixLength|src_net||
 sourceIPv6PrefixLength|src_net||
 destinationIPv4PrefixLength|dst_net||
@@ -384,6 +378,7 @@ ingressVRFID|ingress_vrf_id|=|with its sample mapping file
 egressVRFID|egress_vrf_id|=|with its sample mapping file
 """,
     'logstash netflow5': """\
+samplingInterval|sampling_interval|=|
 sourceIPv4Address|ipv4_src_addr|=|
 destinationIPv4Address|ipv4_dst_addr|=|
 ipNextHopIPv4Address|ipv4_next_hop|=|

@@ -12,8 +12,9 @@ from ._names import TABLES
 
 __all__ = ["TABLES", "Name", "Table", "table"]
 
-# The ways back from a name to a key.
-ONE_TO_ONE, SHARED, IPV4, IPV6, SYNONYM = "=", "", "4", "6", "<"
+# The ways back from a name to a key. Where keys share a name there is none, but by the family of addresses or to the
+# first, where the others are kinds of it.
+ONE_TO_ONE, SHARED, FIRST, IPV4, IPV6, SYNONYM = "=", "", "1", "4", "6", "<"
 
 
 class Name(NamedTuple):
@@ -30,8 +31,10 @@ class Table(NamedTuple):
 
     rows: tuple[Name, ...]  # without synonyms
     names: dict[str, str]  # by key; of keys with one name, that which has it first
-    keys: dict[str, str]  # by name; synonyms behind the others
-    families: dict[str, str]  # {name that an IPv4 and an IPv6 address have: key of the latter}
+    keys: dict[str, str]  # by name, without those that do not come back; synonyms behind the others
+    firsts: dict[str, str]  # those that do not: of the keys that share the name that with its spelling, else the first
+    families: dict[str, str]  # {key of an address that shares its name with one of the other family: IPV4 or IPV6}
+    addresses: dict[str, dict[str, str]]  # by that name: {IPV4: key, IPV6: key}
     branches: frozenset[str]  # of names with dots: all that stands before one, "source" and "source.nat"
 
 
@@ -43,9 +46,13 @@ def table(name: str) -> Table:
         key, text, way, note = line.split("|")
         found.append(Name(key, text or key, way, note))
     rows = tuple(row for row in found if row.way != SYNONYM)
-    keys = {row.name: row.key for row in rows if row.name == row.key}
+    keys: dict[str, str] = {}
+    firsts = {row.name: row.key for row in rows if row.way == SHARED and row.name == row.key}
+    addresses: dict[str, dict[str, str]] = {}
     for row in found:
-        keys.setdefault(row.name, row.key)
-    families = {row.name: row.key for row in rows if row.way == IPV6}
+        (firsts if row.way == SHARED else keys).setdefault(row.name, row.key)
+        if row.way in (IPV4, IPV6):
+            addresses.setdefault(row.name, {})[row.way] = row.key
+    families = {key: family for either in addresses.values() for family, key in either.items()}
     branches = {row.name[:end] for row in rows for end, letter in enumerate(row.name) if letter == "."}
-    return Table(rows, {row.key: row.name for row in rows}, keys, families, frozenset(branches))
+    return Table(rows, {row.key: row.name for row in rows}, keys, firsts, families, addresses, frozenset(branches))

@@ -52,6 +52,7 @@ CHOICES = "vocabularies/choices.csv"
         (CHOICES, "ecs,network.name,8,take,", "sourceIPv4Address is 'source.ip' already, not 'network.name'"),
         (CHOICES, "ecs,network.name,Name,take,", "'Name', expected the number of an element"),
         (CHOICES, "ecs,source.mac,,note,again", "ecs, source.mac, , note is also on line"),
+        (CHOICES, "ecs,no.such,,back,", "no field 'no.such' of ecs, or nothing to choose"),
         (CHOICES, "ecs,source.mac,,drop,x", "no field 'source.mac' of ecs, or nothing to choose"),
         (CHOICES, "nfdump,ra,,leave,x", "vocabulary nfdump, expected one of cisco, ecs, goflow2, logstash"),
         (ECS, "a.b,ip,core,,8,,,,direct,ecs,,", "sourceIPv4Address is 'source.ip' already, not 'a.b'"),
@@ -59,6 +60,7 @@ CHOICES = "vocabularies/choices.csv"
         (ECS, "source.ip,ip,core,,8,,,,direct,ecs,,", "source.ip is also on line"),
         (GOFLOW2, "a,uint32,,,9999,,,", "element 9999 is in no file"),
         (GOFLOW2, "a,uint32,,,1x,,,", "'1x', expected the number of an element"),
+        (LOGSTASH, "netflow5-header,,sampling.interval,a", "sampling.interval is also on line"),
         (LOGSTASH, "netflow8,,1,a", "unknown protocol 'netflow8', expected one of netflow5, netflow9, netflow9-scope"),
         (LOGSTASH, "netflow5,,octets,a", "'octets', expected one of srcaddr, dstaddr"),
         (LOGSTASH, "netflow9-scope,,6,a", "'6', expected one of 1, 2, 3, 4, 5"),
@@ -85,11 +87,14 @@ def test_a_name_that_nothing_can_hold_is_refused(generator, folder, collect):
 def test_ways_back(folder, collect):
     append(folder, GOFLOW2, "alone,uint32,,,200,,,")
     append(folder, GOFLOW2, "two,uint32,,,202;203,,,")
+    append(folder, GOFLOW2, "kinds,uint32,,,205;206,,,")
+    append(folder, CHOICES, "goflow2,kinds,,back,")
     append(folder, GOFLOW2, "TCP_FLAGS,uint32,,,204,,,")  # a key of a vendor's element
     found = names(collect(), "goflow2")
     assert found["mplsTopLabelTTL"][1:] == ("alone", "=", "")
     assert found["mplsLabelStackDepth"][1:] == found["mplsTopLabelExp"][1:] == ("two", "", "")
-    assert found["ipPayloadLength"][1:] == ("TCP_FLAGS", "", "also the key of another element")
+    assert found["udpMessageLength"][1:] == found["isMulticast"][1:] == ("kinds", "1", "")
+    assert found["ipPayloadLength"][1:] == ("TCP_FLAGS", "1", "also the key of another element")
     assert (found["sourceIPv4Address"].way, found["sourceIPv6Address"].way) == ("4", "6")
 
 
