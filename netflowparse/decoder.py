@@ -5,21 +5,21 @@ No I/O and no clock: octets come in, plain dicts go out, and time is what the da
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Mapping
+from dataclasses import replace
 from typing import Any, Literal, Self
 
 from .arguments import check_circumstances, expect, expect_hashable, octets_of
 from .configuration import Configuration
-from .errors import TruncatedDatagram, UnknownVersion, UsageError
+from .encoding.keeping import keeper
+from .errors import UsageError
+from .explain import Explainer, Explanation
 from .limits import Limits
 from .protocols.context import Context, make_context
 from .protocols.definitions import describe_fields
-from .protocols.fixed import FIXED_FORMATS
-from .protocols.ipfix import Ipfix
+from .protocols.formats import format_of
 from .protocols.learned_elements import element_rows
-from .protocols.netflow9 import Netflow9
 from .protocols.restoring import clock_of
-from .protocols.sflow5 import Sflow5
 from .protocols.trial import Format, Strict
 from .protocols.type_records import check_restored
 from .protocols.waiting import replay
@@ -30,9 +30,6 @@ from .state import rows
 from .state.snapshot import dump_store
 from .state.snapshot_restore import restore_store
 from .types import Message, Octets, PendingRow, StatisticsRow, TemplateRow, Transport
-
-#: by the first two octets; sFlow's version has four
-FORMATS: dict[int, Callable[[Context], Format]] = {0: Sflow5, **FIXED_FORMATS, 9: Netflow9, 10: Ipfix}
 
 EVERY_EXPORTER = object()  # None may be an exporter's name
 
@@ -52,6 +49,7 @@ class Decoder:
       three of the intervals in which it is repeated; None for no end.
     * ``strict``: whether a datagram with structural damage raises ``MalformedMessage`` and changes nothing (RFC 7011
       §9.1), where otherwise what is intact is decoded.
+    * ``keep_octets``: whether messages have what ``encode`` needs beside them to copy the datagram to the octet.
     * ``quirks``: rules for exporters' peculiarities: "auto", or the names of those that are to hold.
     * ``exporters``: what the caller knows of each: exporter -> ``ExporterSettings``.
     * ``compiled=False``: every format is read by its Construct declaration, interpreted: slow, and otherwise the same.
@@ -71,6 +69,7 @@ class Decoder:
         history: bool | int = False,
         template_lifetime: int | Literal["adapt"] | None = None,
         strict: bool = False,
+        keep_octets: bool = False,
         quirks: Choice = AUTO,
         exporters: Mapping[Any, ExporterSettings] | None = None,
         compiled: bool = True,
@@ -86,11 +85,15 @@ class Decoder:
             history=history,
             template_lifetime=template_lifetime,
             strict=strict,
+            keep_octets=keep_octets,
             quirks=quirks,
             exporters={} if exporters is None else exporters,
         )
-        self._context = make_context(registry, limits, configuration, compiled=compiled, octet_values=octet_values)
-        self._formats: dict[int, Format] = {}  # by version, made when first met
+        self._context = _observed(
+            make_context(registry, limits, configuration, compiled=compiled, octet_values=octet_values)
+        )
+        self._formats: dict[bytes, Format] = {}  # by version, made when first met
+        self._explainer: Explainer | None = None  # made when first asked for
 
     @property
     def registry(self) -> Registry:
@@ -117,8 +120,8 @@ class Decoder:
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self._context = make_context(**state)
-        self._formats = {}
+        self._context = _observed(make_context(**state))
+        self._formats, self._explainer = {}, None
 
     def decode(
         self, datagram: Octets, exporter: Hashable, *, now: int | None = None, transport: Transport = "udp"
@@ -136,18 +139,27 @@ class Decoder:
             datagram = octets_of(datagram)
         if transport != "udp" or now is not None:
             check_circumstances(transport, now)
-        if len(datagram) < 2:
-            raise TruncatedDatagram(f"not even a version: length {len(datagram)}", offset=len(datagram))
-        version = datagram[0] << 8 | datagram[1]
-        known = self._formats.get(version)
+        known = self._formats.get(datagram[:2])
         if known is None:
-            if version not in FORMATS:
-                raise _unknown_version(version, datagram)
-            make, context = FORMATS[version], self._context
+            make, context = format_of(datagram), self._context
             known = Strict(make, context) if context.configuration.strict else make(context)
-            self._formats[version] = known
+            self._formats[datagram[:2]] = known
         expect_hashable(exporter)
         return known.decode(datagram, exporter, now, transport)
+
+    def explain(
+        self, datagram: Octets, exporter: Hashable, *, now: int | None = None, transport: Transport = "udp"
+    ) -> Explanation:
+        """What each octet of one *datagram* is, as ``decode`` would read it now: a tree, even of what has no message.
+
+        The arguments are those of ``decode``.  Nothing is remembered, counted or forgotten, and no damage raises.
+        """
+        octets = octets_of(datagram)
+        check_circumstances(transport, now)
+        expect_hashable(exporter)
+        if self._explainer is None:
+            self._explainer = Explainer(self._context)
+        return self._explainer.explain(octets, exporter, now, transport)
 
     def templates(self) -> list[TemplateRow]:
         """The templates in force, one plain row each, in the order in which exporters were last heard."""
@@ -260,15 +272,15 @@ def decode(datagram: Octets, exporter: Hashable, *, now: int | None = None, tran
     return _default[0].decode(datagram, exporter, now=now, transport=transport)
 
 
+def explain(datagram: Octets, exporter: Hashable = None) -> Explanation:
+    """As ``Decoder.explain``, by what the decoder behind the module-level ``decode`` knows."""
+    return (_default[0] if _default else Decoder()).explain(datagram, exporter)
+
+
 def reset() -> None:
     """Empty the decoder behind the module-level ``decode``."""
     _default.clear()
 
 
-def _unknown_version(version: int, datagram: bytes) -> UnknownVersion:
-    hint = ""
-    if datagram[0] in FORMATS and not datagram[1]:
-        hint = f"octets in the wrong order? {datagram[0]} is 00 {datagram[0]:02x} on the wire"
-    return UnknownVersion(
-        f"version {version}: expected 1, 5, 6, 7, 8, 9 or 10, or sFlow's 5 in four octets", version=version, hint=hint
-    )
+def _observed(context: Context) -> Context:
+    return replace(context, observe=keeper(context.registry)) if context.configuration.keep_octets else context

@@ -153,6 +153,27 @@ class KeptSet(TypedDict, total=False):
     rest: str  # hex: what stands behind the records
 
 
+class KeptRecord(TypedDict, total=False):
+    """One record of an sFlow sample, in the order in which they were."""
+
+    name: str  # its key in the sample
+    cut: bool  # whether it ends before its last field
+    patch: Patch  # of the whole record, head and padding included
+
+
+class KeptSample(TypedDict, total=False):
+    """One sample of an sFlow datagram.  What is not there is as the canonical form has it."""
+
+    key: str  # where it is in the message: ``flows``, ``counters``, ``unknown_samples``; "" where it is not
+    octets: str  # hex: all of one that is not
+    whole: Patch  # of all of one whose values do not give its records
+    expanded: bool  # whether it has the expanded form, though it fits the other
+    head: Patch  # of its head, and of the words before its records
+    records: list[KeptRecord]
+    rest: Patch  # of what stands behind the last record
+    padding: Patch
+
+
 class Kept(TypedDict, total=False):
     """What ``Decoder(keep_octets=True)`` keeps, so that ``encode`` can copy a datagram to the octet."""
 
@@ -161,6 +182,7 @@ class Kept(TypedDict, total=False):
     sets: list[KeptSet]
     records: int  # flows of a fixed version
     patches: list[FieldPatch]  # of those
+    samples: list[KeptSample]  # of sFlow, in their order
     tail: str  # hex: what stands behind the last part
 
 

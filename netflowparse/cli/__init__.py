@@ -1,4 +1,4 @@
-"""The command line ``python -m netflowparse FILE…``: capture and datagram files to JSON lines or a summary.
+"""The command line ``python -m netflowparse FILE…``: capture and datagram files to JSON lines, a summary or trees.
 
     arguments   what the user may say
     source      a file: opened, decompressed, its kind told by its first octets
@@ -6,6 +6,7 @@
     frames      link layer, IP, UDP -> payload, by packet/;  fragments: IP fragments -> whole packets
     datagrams   a file of any kind -> export datagrams
     lines       messages -> JSON lines;  summary: messages -> tables, sFlow's own in sflow_tables
+    trees       datagrams -> what each octet is
     report      what goes to stderr: failures, problems, counts;  progress: the line that shows how far we are
     wording     counts and foreign text, spelled for people
     command     the order of work and the exit code

@@ -24,6 +24,7 @@ examples:
   python -m netflowparse --summary *.pcap.gz                       who exports what, how it is sampled, what is wrong
   python -m netflowparse --port 2055 --port 4739 x.pcap            only what these ports got; what fails there is told
   python -m netflowparse --messages template.bin data.bin
+  python -m netflowparse --explain data.bin                        what each octet is, and what is wrong where
   tcpdump -U -w - udp port 2055 | python -m netflowparse -
 
 a line:
@@ -44,7 +45,7 @@ class Arguments:
     """One command line."""
 
     files: tuple[str, ...]
-    mode: str  # "records", "messages" or "summary"
+    mode: str  # "records", "messages", "summary" or "explain"
     ports: frozenset[int]  # empty: all
     by_port: bool
     exporter: str | None
@@ -97,6 +98,14 @@ def _add_output(output: argparse._MutuallyExclusiveGroup) -> None:
         action="store_const",
         const="summary",
         help="print tables of exporters, templates, samplers, interfaces and problems instead of the records",
+    )
+    output.add_argument(
+        "--explain",
+        dest="mode",
+        action="store_const",
+        const="explain",
+        help="print an annotated tree of each datagram: offset, octets, field, value, section of the specification, "
+        "problem",
     )
 
 

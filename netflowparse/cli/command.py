@@ -17,6 +17,7 @@ from .progress import Progress, wants_progress
 from .report import Report
 from .source import FileError, Source, open_source, regular_size
 from .summary import Summary
+from .trees import Trees
 
 CANNOT_WRITE = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells count
@@ -49,10 +50,12 @@ def run(arguments: Arguments, decoder: Decoder, stdout: TextIO, stderr: TextIO |
     live = None in sizes
     total = None if live else sum(size or 0 for size in sizes)
     progress = Progress(stderr, total, shown=not arguments.quiet and wants_progress(arguments.mode))
-    report = Report(progress.say, quiet=arguments.quiet, tell_problems=arguments.mode != "summary")
+    report = Report(progress.say, quiet=arguments.quiet, tell_problems=arguments.mode not in ("summary", "explain"))
     output: Output
     if arguments.mode == "summary":
         output = Summary(stdout, report)
+    elif arguments.mode == "explain":
+        output = Trees(stdout, live=live)
     else:
         output = Lines(stdout, message_lines if arguments.mode == "messages" else record_lines, live=live)
     session = Session(arguments, decoder, output, report, progress)
@@ -99,27 +102,32 @@ class Session:
         if ports and datagram.port is not None and datagram.port not in ports:
             self._report.other_ports += 1
             return
-        records = 0
+        records, skipped, tree = 0, False, None
+        exporter, transport = self._exporter(source.name, datagram), datagram.transport
+        if isinstance(self._output, Trees):
+            tree = self._decoder.explain(datagram.octets, exporter, transport=transport)
         try:
-            message = self._decoder.decode(
-                datagram.octets, self._exporter(source.name, datagram), transport=datagram.transport
-            )
+            message = self._decoder.decode(datagram.octets, exporter, transport=transport)
         except DecodeError as error:
-            self._failed(source.name, datagram, error)
+            skipped = self._failed(source.name, datagram, error)
         else:
             self._report.message(source.name, datagram, message)
             self._output.add(message)
             records = count_records(message)
+        if isinstance(self._output, Trees) and not skipped:
+            self._output.show(source.name, datagram, exporter, tree)
         self._progress.advance(records, source.position)
 
-    def _failed(self, file: str, datagram: Datagram, error: DecodeError) -> None:
+    def _failed(self, file: str, datagram: Datagram, error: DecodeError) -> bool:
+        """Tell of a datagram that has no message; whether it is none of ours, and only counted."""
         if datagram.address is None:
             if isinstance(error, UnknownVersion):
                 raise FileError(f"{UNKNOWN_KIND}: {error}") from error
         elif isinstance(error, (UnknownVersion, TruncatedDatagram)) and not self._arguments.ports:
             self._report.skip(datagram, error)
-            return
+            return True
         self._report.failure(file, datagram, error)
+        return False
 
     def _exporter(self, file: str, datagram: Datagram) -> str | None:
         """Return the exporter's name: its address, with its port when wanted; for raw files what the user calls it."""

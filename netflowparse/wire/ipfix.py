@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from construct import Const, If, Int16ub, Int32ub, Struct
+from construct import Const, If, Int16ub, Int32ub
+
+from .sections import specified
 
 VERSION = 10
 TEMPLATE_SET = 2
@@ -23,7 +25,8 @@ class HasBit:
         return bool(context[self.field] & self.mask)
 
 
-MessageHeader = Struct(  # §3.1
+MessageHeader = specified(
+    "RFC 7011 §3.1",
     "version" / Const(VERSION, Int16ub),
     "length" / Int16ub,  # octets of the whole message, this header included
     "exportTime" / Int32ub,  # s since 1970
@@ -31,13 +34,15 @@ MessageHeader = Struct(  # §3.1
     "observationDomainId" / Int32ub,
 )
 
-FieldSpecifier = Struct(  # §3.2
+FieldSpecifier = specified(
+    "RFC 7011 §3.2",
     "id" / Int16ub,  # the enterprise bit and 15 bits of element id
     "length" / Int16ub,  # 65535: variable
     "enterprise" / If(HasBit("id", ENTERPRISE_BIT), Int32ub),
 )
 
-OptionsTemplateHeader = Struct(  # §3.4.2.2
+OptionsTemplateHeader = specified(
+    "RFC 7011 §3.4.2.2",
     "template_id" / Int16ub,
     "field_count" / Int16ub,  # scope fields included
     "scope_field_count" / Int16ub,

@@ -28,6 +28,7 @@ from construct import (
 
 from .ipfix import ENTERPRISE_BIT, HasBit
 from .lengths import VarLength
+from .sections import specified
 
 BASIC_LIST = "basicList"
 SUB_TEMPLATE_LIST = "subTemplateList"
@@ -39,18 +40,24 @@ ENTRY_HEADER = 4  # octets, which the length of an entry counts too
 
 Span: TypeAlias = tuple[int, int]  # offsets of a list's first octet and behind its last
 
-BasicListHeader = Struct(  # §4.5.1
+BasicListHeader = specified(
+    "RFC 6313 §4.5.1",
     "semantic" / Int8ub,
     "id" / Int16ub,  # the enterprise bit and 15 bits of element id
     "length" / Int16ub,  # of each value; 65535: variable
 )
-EnterpriseNumber = Struct("enterprise" / Int32ub)  # behind a basicList's header, where its id has the enterprise bit
+EnterpriseNumber = specified(  # behind a basicList's header, where its id has the enterprise bit
+    "RFC 6313 §4.5.1",
+    "enterprise" / Int32ub,
+)
 
-SubTemplateListHeader = Struct(  # §4.5.2
+SubTemplateListHeader = specified(
+    "RFC 6313 §4.5.2",
     "semantic" / Int8ub,
     "template_id" / Int16ub,
 )
-EntryHeader = Struct(  # §4.5.3
+EntryHeader = specified(
+    "RFC 6313 §4.5.3",
     "template_id" / Int16ub,
     "length" / Int16ub,  # of the entry, this header included; 0: no records, as 4
 )

@@ -6,8 +6,9 @@ the name of the information element that means the same; the vendor's own name s
 
 from __future__ import annotations
 
-from construct import Const, Int8ub, Int16ub, Int32ub, Padding, Struct
+from construct import Const, Int8ub, Int16ub, Int32ub, Padding
 
+from .sections import specified
 from .values import Ipv4Text
 
 MODE_SHIFT = 14  # the sampling word: 2 bits of mode …
@@ -21,8 +22,9 @@ _CLOCKS = (
 )
 _SEQUENCE = ("sequenceNumber" / Int32ub,)  # flow_sequence: flows exported before this datagram
 
-Header1 = Struct("version" / Const(1, Int16ub), *_CLOCKS)  # 16 octets
-Header5 = Struct(  # 24 octets
+Header1 = specified("NetFlow version 1, header", "version" / Const(1, Int16ub), *_CLOCKS)  # 16 octets
+Header5 = specified(  # 24 octets
+    "NetFlow version 5, header",
     "version" / Const(5, Int16ub),
     *_CLOCKS,
     *_SEQUENCE,
@@ -30,8 +32,12 @@ Header5 = Struct(  # 24 octets
     "engineId" / Int8ub,
     "sampling" / Int16ub,  # mode and interval
 )
-Header6 = Struct("version" / Const(6, Int16ub), *_CLOCKS, *_SEQUENCE, Padding(4))  # 24 octets
-Header7 = Struct("version" / Const(7, Int16ub), *_CLOCKS, *_SEQUENCE, Padding(4))  # 24 octets
+Header6 = specified(
+    "NetFlow version 6, header", "version" / Const(6, Int16ub), *_CLOCKS, *_SEQUENCE, Padding(4)
+)  # 24 octets
+Header7 = specified(
+    "NetFlow version 7, header", "version" / Const(7, Int16ub), *_CLOCKS, *_SEQUENCE, Padding(4)
+)  # 24 octets
 
 _FLOW = (  # the first 36 octets of every record
     "sourceIPv4Address" / Ipv4Text(Int32ub),  # srcaddr
@@ -58,7 +64,8 @@ _ROUTING = (
     "destinationIPv4PrefixLength" / Int8ub,  # dst_mask
 )
 
-Record1 = Struct(  # 48 octets
+Record1 = specified(  # 48 octets
+    "NetFlow version 1, record",
     *_FLOW,
     Padding(2),
     "protocolIdentifier" / Int8ub,
@@ -66,8 +73,9 @@ Record1 = Struct(  # 48 octets
     "tcpControlBits" / Int8ub,
     Padding(7),
 )
-Record5 = Struct(*_FLOW, Padding(1), *_TRANSPORT, *_ROUTING, Padding(2))  # 48 octets
-Record6 = Struct(  # 52 octets; known from one source only
+Record5 = specified("NetFlow version 5, record", *_FLOW, Padding(1), *_TRANSPORT, *_ROUTING, Padding(2))  # 48 octets
+Record6 = specified(  # 52 octets; known from one source only
+    "NetFlow version 6, record",
     *_FLOW,
     Padding(1),
     *_TRANSPORT,
@@ -75,7 +83,8 @@ Record6 = Struct(  # 52 octets; known from one source only
     "flags" / Int16ub,
     "peer_nexthop" / Ipv4Text(Int32ub),
 )
-Record7 = Struct(  # 52 octets
+Record7 = specified(  # 52 octets
+    "NetFlow version 7, record",
     *_FLOW,
     "flags" / Int8ub,  # which fields are invalid, first part
     *_TRANSPORT,

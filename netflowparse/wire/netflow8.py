@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from construct import Const, Int8ub, Int16ub, Int32ub, Padding, Struct
 
+from .sections import specified
 from .values import Ipv4Text
 
-Header8 = Struct(  # 28 octets
+Header8 = specified(  # 28 octets
+    "NetFlow version 8, header",
     "version" / Const(8, Int16ub),
     "count" / Int16ub,
     "sysUpTime" / Int32ub,  # ms since the exporter booted
@@ -53,7 +55,7 @@ _SOURCE = "sourceIPv4Address" / Ipv4Text(Int32ub)  # srcaddr
 _DESTINATION = "destinationIPv4Address" / Ipv4Text(Int32ub)  # dstaddr
 _PREFIXES = (_SOURCE_PREFIX, _DESTINATION_PREFIX, _DESTINATION_MASK, _SOURCE_MASK)
 
-RECORDS = {
+_RECORDS = {
     1: Struct(*_COMMON, *_SYSTEMS, _INPUT, _OUTPUT),  # AS: 28 octets
     2: Struct(*_COMMON, _PROTOCOL, Padding(3), *_PORTS),  # protocol-port: 28
     3: Struct(*_COMMON, _SOURCE_PREFIX, _SOURCE_MASK, Padding(1), _SOURCE_AS, _INPUT, Padding(2)),  # source prefix: 32
@@ -88,4 +90,8 @@ RECORDS = {
     ),
     13: Struct(*_COMMON, *_PREFIXES, _TOS, Padding(1), *_SYSTEMS, _INPUT, _OUTPUT),  # ToS-prefix matrix: 40
     14: Struct(*_COMMON, *_PREFIXES, _TOS, _PROTOCOL, *_PORTS, _INPUT, _OUTPUT),  # prefix-port-protocol: 40
+}
+RECORDS = {
+    number: specified(f"NetFlow version 8, aggregation {number}", *record.subcons)
+    for number, record in _RECORDS.items()
 }

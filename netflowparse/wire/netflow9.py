@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from construct import Const, Int16ub, Int32ub, Struct
+from construct import Const, Int16ub, Int32ub
+
+from .sections import specified
 
 VERSION = 9
 TEMPLATE_SET = 0
 OPTIONS_TEMPLATE_SET = 1
 
-Header = Struct(  # §5.1
+Header = specified(
+    "RFC 3954 §5.1",
     "version" / Const(VERSION, Int16ub),
     "count" / Int16ub,  # records of all kinds; informative, never drives a loop
     "sysUpTime" / Int32ub,  # ms since the exporter booted
@@ -17,12 +20,14 @@ Header = Struct(  # §5.1
     "sourceId" / Int32ub,
 )
 
-FieldSpecifier = Struct(  # §5.2; there is no enterprise bit: types above 32767 are ordinary numbers
+FieldSpecifier = specified(  # there is no enterprise bit: types above 32767 are ordinary numbers
+    "RFC 3954 §5.2",
     "id" / Int16ub,
     "length" / Int16ub,
 )
 
-OptionsTemplateHeader = Struct(  # §6.1
+OptionsTemplateHeader = specified(
+    "RFC 3954 §6.1",
     "template_id" / Int16ub,
     "option_scope_length" / Int16ub,  # octets of the scope specifiers, not their number
     "option_length" / Int16ub,  # octets of the option specifiers

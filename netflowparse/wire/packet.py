@@ -9,6 +9,7 @@ from __future__ import annotations
 from construct import Bytes, Int8ub, Int16ub, Int32ub, Padding, Struct
 
 from .parts import Part, Parts, Plus
+from .sections import specified
 from .values import Ipv4Text, Ipv6Text, MacText
 
 IPV6_HEADER = 40  # octets
@@ -17,16 +18,21 @@ _Mac = MacText(Bytes(6))
 _Ipv4 = Ipv4Text(Int32ub)
 _Ipv6 = Ipv6Text(Bytes(16))
 
-Ethernet = Struct("destinationMacAddress" / _Mac, "sourceMacAddress" / _Mac)  # a type, or a length, follows
-EtherType = Struct("ethernetType" / Int16ub)
-VlanTci = Struct(  # IEEE 802.1Q; the TPID is the type before it
+Ethernet = specified(
+    "IEEE 802.3", "destinationMacAddress" / _Mac, "sourceMacAddress" / _Mac
+)  # a type, or a length, follows
+EtherType = specified("IEEE 802.3", "ethernetType" / Int16ub)
+VlanTci = specified(  # the TPID is the type before it
+    "IEEE 802.1Q",
     "tci" / Parts(Int16ub, Part("priority", 13, 7), Part("dei", 12, 1), Part("vlan", 0, 0xFFF)),
 )
-Llc = Struct("dsap" / Int8ub, "ssap" / Int8ub, "control" / Int8ub)  # IEEE 802.2
-Label = Struct(  # RFC 3032
+Llc = specified("IEEE 802.2", "dsap" / Int8ub, "ssap" / Int8ub, "control" / Int8ub)
+Label = specified(
+    "RFC 3032",
     "entry" / Parts(Int32ub, Part("label", 12, 0xFFFFF), Part("exp", 9, 7), Part("bottom", 8, 1), Part("ttl", 0, 255)),
 )
-Arp = Struct(  # RFC 826, for Ethernet and IPv4
+Arp = specified(  # for Ethernet and IPv4
+    "RFC 826",
     Padding(6),
     "operation" / Int16ub,
     "sender_mac" / _Mac,
@@ -34,17 +40,19 @@ Arp = Struct(  # RFC 826, for Ethernet and IPv4
     "target_mac" / _Mac,
     "target_address" / _Ipv4,
 )
-Dot11 = Struct(  # IEEE 802.11 §9.2.3: least significant bit first
+Dot11 = specified(  # least significant bit first
+    "IEEE 802.11 §9.2.3",
     "frame_control" / Parts(Int8ub, Part("type", 2, 3), Part("subtype", 4, 15)),
     "flags" / Parts(Int8ub, Part("to_ds", 0, 1), Part("from_ds", 1, 1), Part("protected", 6, 1)),
     Padding(2),
     "address1" / _Mac,
 )
-Dot11Address2 = Struct("address2" / _Mac)
-Dot11Address3 = Struct("address3" / _Mac, Padding(2))  # sequence control follows it
-Dot11Address4 = Struct("address4" / _Mac)
+Dot11Address2 = specified("IEEE 802.11 §9.2.3", "address2" / _Mac)
+Dot11Address3 = specified("IEEE 802.11 §9.2.3", "address3" / _Mac, Padding(2))  # sequence control follows it
+Dot11Address4 = specified("IEEE 802.11 §9.2.3", "address4" / _Mac)
 
-Ipv4 = Struct(  # RFC 791
+Ipv4 = specified(
+    "RFC 791 §3.1",
     "version" / Parts(Int8ub, Part("ipVersion", 4, 15)),
     "ipClassOfService" / Int8ub,
     "octetDeltaCount" / Int16ub,  # total length
@@ -57,7 +65,8 @@ Ipv4 = Struct(  # RFC 791
     "sourceIPv4Address" / _Ipv4,
     "destinationIPv4Address" / _Ipv4,
 )
-Ipv6 = Struct(  # RFC 8200
+Ipv6 = specified(
+    "RFC 8200 §3",
     "version"
     / Parts(Int32ub, Part("ipVersion", 28, 15), Part("ipClassOfService", 20, 255), Part("flowLabelIPv6", 0, 0xFFFFF)),
     "octetDeltaCount" / Plus(Int16ub, IPV6_HEADER),  # payload length, and this header
@@ -66,7 +75,8 @@ Ipv6 = Struct(  # RFC 8200
     "sourceIPv6Address" / _Ipv6,
     "destinationIPv6Address" / _Ipv6,
 )
-Fragment = Struct(  # RFC 8200 §4.5
+Fragment = specified(
+    "RFC 8200 §4.5",
     "protocolIdentifier" / Int8ub,
     Padding(1),
     "offset" / Parts(Int16ub, Part("fragmentOffset", 3, 0x1FFF), Part("more", 0, 1)),
@@ -75,20 +85,21 @@ Fragment = Struct(  # RFC 8200 §4.5
 
 _PORTS = ("sourceTransportPort" / Int16ub, "destinationTransportPort" / Int16ub)
 
-Tcp = Struct(  # RFC 9293
+Tcp = specified(
+    "RFC 9293 §3.1",
     *_PORTS,
     "tcpSequenceNumber" / Int32ub,
     Padding(4),
     "flags" / Parts(Int16ub, Part("tcpControlBits", 0, 0x1FF)),
     Padding(6),
 )
-Udp = Struct(*_PORTS, Padding(4))  # RFC 768; UDP-Lite alike
-Sctp = Struct(*_PORTS, Padding(8))  # RFC 9260; DCCP alike
-Icmp = Struct("icmpTypeIPv4" / Int8ub, "icmpCodeIPv4" / Int8ub, Padding(2))  # RFC 792
-Icmpv6 = Struct("icmpTypeIPv6" / Int8ub, "icmpCodeIPv6" / Int8ub, Padding(2))  # RFC 4443
-Igmp = Struct("igmpType" / Int8ub, Padding(7))  # RFC 3376
-Esp = Struct("ipSecSPI" / Int32ub, Padding(4))  # RFC 4303
-Authentication = Struct(Padding(4), "ipSecSPI" / Int32ub, Padding(4))  # RFC 4302
+Udp = specified("RFC 768", *_PORTS, Padding(4))  # UDP-Lite alike
+Sctp = specified("RFC 9260", *_PORTS, Padding(8))  # DCCP alike
+Icmp = specified("RFC 792", "icmpTypeIPv4" / Int8ub, "icmpCodeIPv4" / Int8ub, Padding(2))
+Icmpv6 = specified("RFC 4443", "icmpTypeIPv6" / Int8ub, "icmpCodeIPv6" / Int8ub, Padding(2))
+Igmp = specified("RFC 3376", "igmpType" / Int8ub, Padding(7))
+Esp = specified("RFC 4303", "ipSecSPI" / Int32ub, Padding(4))
+Authentication = specified("RFC 4302", Padding(4), "ipSecSPI" / Int32ub, Padding(4))
 
 #: Headers that usually come together, read in one go; IPv4 without options.
 IPV4_TCP = Struct(*Ipv4.subcons, *Tcp.subcons)

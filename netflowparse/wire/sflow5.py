@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from construct import Computed, Const, Construct, Float32b, Float64b, Int32sb, Int32ub, Int64sb, Int64ub, Struct
 
+from .sections import SFLOW, specified
 from .sflow_structures import Structure, structure, u32
 from .values import Finite
 from .xdr import ADDRESS_IPV4, ADDRESS_IPV6, ADDRESS_NONE, Ip4, Ip6, Mac, Repeated, String, Union
@@ -27,7 +28,8 @@ RTFLOW = (4300, 1003)
 
 
 def _header(address_type: int, address: Construct) -> Struct:
-    return Struct(
+    return specified(
+        SFLOW,
         "version" / Const(VERSION, Int32ub),
         Const(address_type, Int32ub),
         "agentAddress" / address,  # of the agent; need not be where the datagram comes from
@@ -46,7 +48,7 @@ DATAGRAM_HEADERS = {
 }
 
 #: Before every sample and every record; ``length`` octets of body follow, then padding to a multiple of 4.
-Head = Struct("data_format" / Int32ub, "length" / Int32ub)
+Head = specified(SFLOW, "data_format" / Int32ub, "length" / Int32ub)
 
 #: The words before the records of each kind of sample.  sampling_rate: 1 in so many; sample_pool: packets that could
 #: have been sampled; drops: samples lost for want of resources.

@@ -1,0 +1,92 @@
+"""Template records specifier by specifier.  RFC 7011 §3.2 and §3.4, RFC 3954 §5.2 and §6.1."""
+
+from __future__ import annotations
+
+from ..codec.record import elements_of
+from ..protocols.learned_elements import learned_fields
+from ..template import FieldSpecifier, Template
+from ..wire import ipfix, netflow9
+from ..wire.ipfix import ENTERPRISE_BIT
+from ..wire.sections import SETS, section_of
+from ..wire.sets import TemplateHeader
+from .declared import fields
+from .node import Node
+from .records import Templates
+from .sheet import Sheet
+
+WORD = 4
+SPECIFIER: int = netflow9.FieldSpecifier.sizeof()
+#: set id -> the protocol whose template records it holds, and whether they are of options
+FORMS = {
+    netflow9.TEMPLATE_SET: ("netflow9", False),
+    netflow9.OPTIONS_TEMPLATE_SET: ("netflow9", True),
+    ipfix.TEMPLATE_SET: ("ipfix", False),
+    ipfix.OPTIONS_TEMPLATE_SET: ("ipfix", True),
+}
+
+
+def template_record(
+    sheet: Sheet, templates: Templates, set_id: int, start: int, end: int, *, cut: bool = False
+) -> Node:
+    """The template record from *start* to *end*; one that is *cut* has octets left that make no specifier."""
+    protocol, options = FORMS[set_id]
+    withdrawal = protocol == "ipfix" and not cut and end - start == TemplateHeader.sizeof()
+    _, rule = SETS[protocol, "withdrawal" if withdrawal else "options template" if options else "template"]
+    head = TemplateHeader
+    if options and not withdrawal:
+        head = ipfix.OptionsTemplateHeader if protocol == "ipfix" else netflow9.OptionsTemplateHeader
+    nodes, position = fields(sheet, head, start, end, rule)
+    if len(nodes) == len(head.subcons):
+        scope = None
+        if options and not withdrawal:
+            scope = nodes[2].value if protocol == "ipfix" else nodes[1].value // SPECIFIER
+        specifiers = _Specifiers(sheet, templates, protocol, scope)
+        nodes += specifiers.nodes(position, end, nodes[1].value if protocol == "ipfix" else None)
+        position = nodes[-1].end
+    nodes += sheet.undecoded(position, end, start)
+    return sheet.group("withdrawal" if withdrawal else "template", start, end, nodes, rule=rule)
+
+
+class _Specifiers:
+    """The field specifiers of one template record."""
+
+    def __init__(self, sheet: Sheet, templates: Templates, protocol: str, scope: int | None) -> None:
+        self._sheet = sheet
+        self._templates = templates
+        self._protocol = protocol
+        self._scope = scope
+
+    def nodes(self, start: int, end: int, count: int | None) -> list[Node]:
+        """Those from *start* on that are whole before *end*, at most *count*."""
+        enterprises = self._protocol == "ipfix" and not (count and start + count * SPECIFIER == end)
+        found: list[tuple[int, int, list[Node], FieldSpecifier]] = []
+        position = start
+        while position + SPECIFIER <= end and (count is None or len(found) < count):
+            parts, after = self._specifier(position, end, enterprises=enterprises)
+            if not parts:
+                break
+            enterprise = parts[2].value if len(parts) > 2 else 0
+            number = parts[0].value & ~ENTERPRISE_BIT if self._protocol == "ipfix" else parts[0].value
+            found.append((position, after, parts, FieldSpecifier(enterprise, number, parts[1].value)))
+            position = after
+        scope = None if self._scope is None else min(self._scope, len(found))
+        template = Template(self._protocol, 0, scope, tuple(each[3] for each in found))
+        learned = learned_fields(self._templates.exporter, template, self._templates.registry)
+        elements = elements_of(template, self._templates.registry, self._templates.rules, learned)
+        rule = section_of(ipfix.FieldSpecifier if self._protocol == "ipfix" else netflow9.FieldSpecifier)
+        return [
+            self._sheet.group(element.key, first, last, parts, element.type, rule)
+            for element, (first, last, parts, _) in zip(elements, found, strict=True)
+        ]
+
+    def _specifier(self, start: int, end: int, *, enterprises: bool) -> tuple[list[Node], int]:
+        """The words of the specifier at *start*, and where it ends; none where it is not whole."""
+        rule = section_of(ipfix.FieldSpecifier) if self._protocol == "ipfix" else None
+        parts, after = fields(self._sheet, netflow9.FieldSpecifier, start, end, rule)
+        if not enterprises or not parts[0].value & ENTERPRISE_BIT:
+            return parts, after
+        if after + WORD > end:
+            return [], start
+        value = int.from_bytes(self._sheet.octets[after : after + WORD], "big")
+        number = self._sheet.leaf("enterprise", after, after + WORD, "unsigned32", value, rule or "")
+        return [*parts, number], after + WORD

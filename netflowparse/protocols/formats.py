@@ -1,0 +1,34 @@
+"""Which protocol a datagram is of: its first two octets tell, though sFlow's version has four."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..errors import TruncatedDatagram, UnknownVersion
+from .context import Context
+from .fixed import FIXED_FORMATS
+from .ipfix import Ipfix
+from .netflow9 import Netflow9
+from .sflow5 import Sflow5
+from .trial import Format
+
+FORMATS: dict[int, Callable[[Context], Format]] = {0: Sflow5, **FIXED_FORMATS, 9: Netflow9, 10: Ipfix}
+
+
+def format_of(datagram: bytes) -> Callable[[Context], Format]:
+    """What makes the decoder of datagrams that begin as this one does; DecodeError where nothing decodes them."""
+    if len(datagram) < 2:
+        raise TruncatedDatagram(f"not even a version: length {len(datagram)}", offset=len(datagram))
+    version = datagram[0] << 8 | datagram[1]
+    if version not in FORMATS:
+        raise _unknown_version(version, datagram)
+    return FORMATS[version]
+
+
+def _unknown_version(version: int, datagram: bytes) -> UnknownVersion:
+    hint = ""
+    if datagram[0] in FORMATS and not datagram[1]:
+        hint = f"octets in the wrong order? {datagram[0]} is 00 {datagram[0]:02x} on the wire"
+    return UnknownVersion(
+        f"version {version}: expected 1, 5, 6, 7, 8, 9 or 10, or sFlow's 5 in four octets", version=version, hint=hint
+    )
