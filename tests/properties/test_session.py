@@ -266,6 +266,9 @@ class Session(RuleBasedStateMachine):
         withdrawn = set_id if every else template_id
         _, message = self.send(exporter, number, set_of(set_id, withdrawn.to_bytes(2, "big") + b"\0\0"))
         gone = []
+        repeated = model.templates[template_id][1] if template_id in model.templates and not every else self.time
+        if transport == "udp" and self.time - repeated > LIFETIME:
+            del model.templates[template_id]  # looked at, and outlived
         if transport == "tcp":
             ids = list(range(256, 258)) if every else [template_id]
             gone = [each for each in ids if each in model.templates and model.templates[each][0].options is options]
