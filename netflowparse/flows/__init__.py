@@ -5,7 +5,8 @@ are new dicts that share the values inside (lists, structures) with the flow tha
 """
 
 from .biflow import split_biflow
-from .nsel import NselConnections, nsel_rows
+from .connections import NselConnections
+from .nsel import nsel_rows
 from .tunnels import decapsulate
 
 __all__ = ["NselConnections", "decapsulate", "nsel_rows", "split_biflow"]

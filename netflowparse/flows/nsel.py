@@ -8,108 +8,30 @@ are not sent.  Whoever adds up all events counts connections with updates twice.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Any, Final, Literal, TypeAlias, get_args
 
 from ..errors import UsageError, WrongType
+from ..registry.element import reverse_name
 from ..types import Flow
-from .biflow import DELETED, FIREWALL_EVENT, source_responds, split
-from .plan import MEASURES, ROLES, Reading
+from .biflow import DELETED, FIREWALL_EVENT, split
+from .connections import Counts, Event, NselConnections, begin, end, update
+from .plan import MEASURES, Measure, Reading, checked, source_responds
 
 CREATED, UPDATED = 1, 5  # firewallEvent; IANA's sub-registry
-EVENT_TIME: Final = "observationTimeMilliseconds"
+#: When an event was, ms since 1970: the first of these that it has.
+EVENT_TIMES: Final = ("observationTimeMilliseconds", "flowStartMilliseconds")
 #: What makes a connection: its number (148) is reused.
 _IDENTITY: Final = (
     *("flowId", "protocolIdentifier", "sourceTransportPort", "destinationTransportPort"),
     *("sourceIPv4Address", "destinationIPv4Address", "sourceIPv6Address", "destinationIPv6Address"),
 )
-_OWN_COUNTERS: Final = frozenset(key for measure in MEASURES for key in (measure.delta, measure.total))
+#: Counters of a flow of one direction, and of a bi-flow: an event with these is none of an ASA.
+_OWN_COUNTERS: Final = frozenset(
+    key for measure in MEASURES for key in (measure.delta, reverse_name(measure.delta), reverse_name(measure.total))
+)
 
 Count: TypeAlias = Literal["remainder", "updates", "teardowns"]
-Counts: TypeAlias = dict[str, int]  # by the keys of initiator and responder counters
-
-
-class _Connection:
-    """What updates of one connection have counted, and once it is torn down its totals and when that was."""
-
-    __slots__ = ("counted", "ended", "totals")
-
-    def __init__(self) -> None:
-        self.counted: Counts = {}
-        self.totals: Counts = {}
-        self.ended = 0  # ms since 1970
-
-    def count(self, counts: Counts) -> Counts:
-        """Note that *counts* are counted."""
-        for name, count in counts.items():
-            self.counted[name] = self.counted.get(name, 0) + count
-        return counts
-
-    def left(self, name: str) -> int:
-        """What of the total nobody has counted."""
-        return max(self.totals.get(name, 0) - self.counted.get(name, 0), 0)
-
-
-class NselConnections:
-    """What is counted of each connection: for ``nsel_rows`` on one list of flows after another.
-
-    Serves any number of exporters.  Holds connections with updates and those that are over, whose updates may come
-    late, at most *limit* of them: what is over goes first, then what was silent for longest; the teardown of one that
-    is forgotten counts its totals.  Pickles.
-    """
-
-    def __init__(self, limit: int = 100_000) -> None:
-        if type(limit) is not int:
-            raise WrongType(f"limit is {type(limit).__name__}, expected int")
-        if limit < 1:
-            raise UsageError(f"limit is {limit}, expected at least 1")
-        self.limit = limit
-        self._live: OrderedDict[Hashable, _Connection] = OrderedDict()
-        self._over: OrderedDict[Hashable, _Connection] = OrderedDict()
-
-    def __len__(self) -> int:
-        return len(self._live) + len(self._over)
-
-    def __repr__(self) -> str:
-        return f"<NselConnections: {len(self)} of at most {self.limit}>"
-
-    def begin(self, key: Hashable) -> None:
-        """Note that a connection is new."""
-        self._live.pop(key, None)
-        self._over.pop(key, None)
-
-    def update(self, key: Hashable, said: Counts, time: int | None) -> Counts:
-        """Note what an update counts; what of it is new: all, unless the totals of a teardown have counted it."""
-        over = self._ended(key, time)
-        if over is not None:
-            totals = over.totals
-            new = {name: min(count, over.left(name)) if name in totals else count for name, count in said.items()}
-            return over.count(new)
-        known = self._live.setdefault(key, _Connection())
-        self._live.move_to_end(key)
-        self._trim()
-        return known.count(said)
-
-    def end(self, key: Hashable, totals: Counts, time: int | None) -> Counts:
-        """Note the *totals* of a connection that is over; what of them nothing has counted."""
-        known = self._live.pop(key, None) or self._ended(key, time) or _Connection()
-        known.totals, known.ended = totals, time or 0
-        self._over[key] = known
-        self._trim()
-        return known.count({name: known.left(name) for name in totals})
-
-    def _ended(self, key: Hashable, time: int | None) -> _Connection | None:
-        """The connection that is over, if what is said at *time* may still be of it and not of another one."""
-        over = self._over.get(key)
-        if over is not None and (time is None or time > over.ended):
-            del self._over[key]
-            return None
-        return over
-
-    def _trim(self) -> None:
-        if len(self) > self.limit:
-            (self._over or self._live).popitem(last=False)
 
 
 def nsel_rows(
@@ -126,20 +48,21 @@ def nsel_rows(
     * A teardown is as much, with ``octetTotalCount`` and ``packetTotalCount`` of the connection, and in the other two
       what no row has counted before.
     * A created, denied or other event is one row that is equal to it, and counts nothing.
-    * What is no such event, or has counters of its own (Palo Alto), is one row that is equal to it.
+    * What is no such event, or has counters of one direction (Palo Alto), is one row that is equal to it.
 
     Rows are otherwise those of ``split_biflow``; the source of a connection is its initiator.  *count* says which
-    events count:
+    events count; what does not has 0:
 
     * ``remainder``: updates, and of a teardown what its connection's updates have left.  Exact with all events in one
       list, or with *connections*, which the call adds to, and the *exporter* that sent the flows.
     * ``updates``: these alone.  Without memory, but connections that end before their first update are lost, and all
       of an ASA that sends no updates.
-    * ``teardowns``: these alone.  Without memory, but all of a connection is counted at its end.
+    * ``teardowns``: these alone.  Without memory, but all of a connection is counted at its end.  An update is one row
+      then, without its counters.
 
-    Old software, which sends no updates, has one total of both directions (85): such a teardown is one row.  Counters
-    of 4 octets turn over: a total that is less than its updates counts nothing.  UsageError for another *count*;
-    WrongType for what is no mapping among *flows*, and for an *exporter* that is unhashable.
+    A total of both directions (85) that is all a teardown has, as of old software, makes one row; beside counters of
+    the two ends it is left out.  UsageError for another *count*; WrongType for *flows* that are no iterable of
+    mappings, and for an *exporter* that is unhashable: nothing is added to *connections* then.
     """
     if count not in get_args(Count):
         raise UsageError(f"count is {count!r}, expected one of {', '.join(get_args(Count))}")
@@ -150,54 +73,80 @@ def nsel_rows(
         hash(exporter)
     except TypeError:
         raise WrongType(f"exporter is {type(exporter).__name__}, which is unhashable; expected a hashable") from None
+    if not isinstance(flows, Iterable):
+        raise WrongType(f"flows is {type(flows).__name__}, expected an iterable of dicts")
     rows: list[Flow] = []
-    for flow in flows:
-        answered = source_responds(flow)
-        event = flow.get(FIREWALL_EVENT)
-        said = {key: flow[key] for key in ROLES if type(flow.get(key)) is int}
-        if type(event) is not int or not _OWN_COUNTERS.isdisjoint(flow):
-            rows.append(_with_old_total(flow, event, count))
-        elif event == UPDATED and count == "teardowns":
-            rows.append({key: value for key, value in flow.items() if key not in ROLES})
-        elif event == UPDATED:
-            if count == "remainder":
-                said = known.update(_identity(flow, exporter), said, _time(flow))
-            rows += split({**flow, **said}, Reading(answered), keep_empty=keep_empty)
-        elif event == DELETED:
-            if count == "remainder":
-                said = known.end(_identity(flow, exporter), said, _time(flow))
-            rows += _teardown(flow, said if count != "updates" else None, answered, keep_empty=keep_empty)
+    for flow in [checked(flow) for flow in flows]:
+        kind = flow.get(FIREWALL_EVENT)
+        if type(kind) is not int or not _OWN_COUNTERS.isdisjoint(flow):
+            rows.append(dict(flow))
+        elif kind == UPDATED:
+            rows += _update(flow, known, exporter, count, keep_empty=keep_empty)
+        elif kind == DELETED:
+            rows += _teardown(flow, known, exporter, count, keep_empty=keep_empty)
         else:
-            if event == CREATED:
-                known.begin(_identity(flow, exporter))
+            if kind == CREATED:
+                begin(known, _event(flow, exporter, {}))
             rows.append(dict(flow))
     return rows
 
 
-def _teardown(flow: Mapping[str, Any], counts: Counts | None, answered: bool, *, keep_empty: bool) -> list[Flow]:
-    """The rows of a teardown: its totals, and what *counts* of them."""
-    rows = split(flow, Reading(answered, total=True), keep_empty=keep_empty)
-    if counts is not None:
-        counting = split({**flow, **counts}, Reading(answered), keep_empty=True)
-        for row, other in zip(rows, counting, strict=False):
-            row.update((measure.delta, other[measure.delta]) for measure in MEASURES if measure.delta in other)
+def _update(
+    flow: Mapping[str, Any], known: NselConnections, exporter: Hashable, count: Count, *, keep_empty: bool
+) -> list[Flow]:
+    by_ends = _measures_by_ends(flow)
+    body = _without_totals(flow, by_ends)
+    if count == "teardowns":
+        ends = {key for measure in by_ends for key in measure.ends(False)}
+        row = {key: value for key, value in body.items() if key not in ends}
+        return [{**row, **{measure.delta: 0 for measure in by_ends}}]
+    counts = _counts(flow, by_ends)
+    if count == "remainder" and counts:
+        counts = update(known, _event(flow, exporter, counts))
+    return split({**body, **counts}, Reading(source_responds(flow), event=True), keep_empty=keep_empty)
+
+
+def _teardown(
+    flow: Mapping[str, Any], known: NselConnections, exporter: Hashable, count: Count, *, keep_empty: bool
+) -> list[Flow]:
+    by_ends = _measures_by_ends(flow)
+    of_both = [measure for measure in MEASURES if measure not in by_ends and measure.total in flow]
+    said = _counts(flow, by_ends) | {measure.total: flow[measure.total] for measure in of_both}
+    counts = {name: value for name, value in said.items() if type(value) is int}
+    if count == "updates":
+        said = dict.fromkeys(said, 0)
+    elif count == "remainder" and counts:
+        said |= end(known, _event(flow, exporter, counts))
+    answered = source_responds(flow)
+    rows = split(_without_totals(flow, by_ends), Reading(answered, event=True, total=True), keep_empty=keep_empty)
+    for way, row in enumerate(rows):
+        for measure in by_ends:
+            name = measure.ends(answered)[way]
+            if name in flow:
+                row[measure.delta] = said.get(name, flow[name])
+    rows[0].update((measure.delta, said[measure.total]) for measure in of_both)
     return rows
 
 
-def _with_old_total(flow: Mapping[str, Any], event: Any, count: Count) -> Flow:
-    """The row of a flow with counters of its own; a teardown's total counts where that is all it has."""
-    row = dict(flow)
-    if event == DELETED and count != "updates" and not any(measure.delta in flow for measure in MEASURES):
-        row.update((measure.delta, flow[measure.total]) for measure in MEASURES if measure.total in flow)
-    return row
+def _measures_by_ends(flow: Mapping[str, Any]) -> list[Measure]:
+    """What an event counts by initiator and responder, or by one of them."""
+    return [measure for measure in MEASURES if measure.initiator in flow or measure.responder in flow]
 
 
-def _identity(flow: Mapping[str, Any], exporter: Hashable) -> Hashable:
+def _without_totals(flow: Mapping[str, Any], by_ends: list[Measure]) -> Flow:
+    """An event without totals of both directions, where it tells each."""
+    totals = {measure.total for measure in by_ends}
+    return {key: value for key, value in flow.items() if key not in totals}
+
+
+def _counts(flow: Mapping[str, Any], by_ends: list[Measure]) -> Counts:
+    """The counters of the two ends that are numbers."""
+    keys = (key for measure in by_ends for key in measure.ends(False))
+    return {key: flow[key] for key in keys if type(flow.get(key)) is int}
+
+
+def _event(flow: Mapping[str, Any], exporter: Hashable, counts: Counts) -> Event:
     values = (flow.get(key) for key in _IDENTITY)
-    return (exporter, *(repr(value) if isinstance(value, list | dict) else value for value in values))
-
-
-def _time(flow: Mapping[str, Any]) -> int | None:
-    """ms since 1970 of an event."""
-    time = flow.get(EVENT_TIME)
-    return time if type(time) is int else None
+    key = (exporter, *(repr(value) if isinstance(value, list | dict) else value for value in values))
+    times = (flow[name] for name in EVENT_TIMES if type(flow.get(name)) is int)
+    return Event(key, next(times, None), counts)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from .names import forward_keys, is_one_way, is_published, opposite
+from ..errors import WrongType
+from .names import forward_keys, is_counter, is_one_way, is_published, opposite
 
 
 class Measure(NamedTuple):
@@ -16,12 +18,15 @@ class Measure(NamedTuple):
     delta: str
     total: str
 
+    def ends(self, answered: bool) -> tuple[str, str]:
+        """The key of what the flow's source has sent, and of what the destination has."""
+        return (self.responder, self.initiator) if answered else (self.initiator, self.responder)
+
 
 MEASURES: Final = (
     Measure("initiatorOctets", "responderOctets", "octetDeltaCount", "octetTotalCount"),
     Measure("initiatorPackets", "responderPackets", "packetDeltaCount", "packetTotalCount"),
 )
-ROLES: Final = frozenset(key for measure in MEASURES for key in (measure.initiator, measure.responder))
 #: Counters that are 0 only where there was no packet.
 TRAFFIC: Final = frozenset(
     {
@@ -35,6 +40,9 @@ REVERSE_DELAYS: Final = {
     "reverseFlowDeltaMicroseconds": 1_000,
     "reverseFlowDeltaNanoseconds": 1,
 }
+_TEXT: Final = frozenset({str})
+DIRECTION: Final = "biflowDirection"
+REVERSE_INITIATOR: Final = 2  # of biflowDirection: the destination began the connection.  RFC 5103 §6.3
 
 Moves = tuple[tuple[str, str], ...]  # (key in the row, key in the flow)
 
@@ -44,55 +52,82 @@ class Plan(NamedTuple):
 
     forward: Moves
     reverse: Moves
-    traffic: tuple[str, ...]  # keys in the flow of what the reverse direction counts
+    told: frozenset[str]  # keys in the reverse row of what the flow tells of that direction
+    traffic: tuple[str, ...]  # keys in the flow of what the reverse direction counts: 0 only where there was no packet
+    counters: tuple[str, ...]  # of all that it counts
     two: bool  # whether the flow tells of two directions
+    renamed: bool  # whether the forward row has keys that the flow has not
 
 
 class Reading(NamedTuple):
     """What values of a flow say of its keys."""
 
     answered: bool = False  # the source of the flow is the responder: biflowDirection 2
+    event: bool = False  # of a firewall: one of initiator and responder counters is one as well
     total: bool = False  # initiator and responder counters are those of the whole connection, not since the last report
+
+
+def checked(flow: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The flow, if it is one.  WrongType for what is no mapping of text."""
+    if not isinstance(flow, Mapping):
+        raise WrongType(f"flow is {type(flow).__name__}, expected a dict")
+    if not _TEXT.issuperset(map(type, flow)):
+        for key in flow:
+            if not isinstance(key, str):
+                raise WrongType(f"flow has a key that is {type(key).__name__}, expected str")
+    return flow
+
+
+def source_responds(flow: Mapping[str, Any]) -> bool:
+    """Whether the flow's source is the responder."""
+    value = flow.get(DIRECTION)
+    return type(value) is int and value == REVERSE_INITIATOR
 
 
 @lru_cache(maxsize=512)
 def plan(keys: tuple[str, ...], reading: Reading) -> Plan:
     """The plan of a flow with *keys*, in their order."""
     own, answers = _roles(keys, reading)
-    told: dict[str, str] = {new: old for old, new in answers.items()}
+    told = {new: old for old, new in answers.items()}
     for key in sorted(keys, key=lambda key: not key.startswith("reverse")):  # IANA's own first
         names = forward_keys(key) if key not in REVERSE_DELAYS else ()
         if names:
             told[_forward_key(names, keys, told)] = key
     reverse_only = {*told.values(), *REVERSE_DELAYS}
-    forward = tuple((own.get(key, key), key) for key in keys if key not in reverse_only)
-    reverse = _reverse(keys, told, own, reverse_only)
-    traffic = tuple(old for new, old in reverse if new in TRAFFIC and told.get(new) == old)
-    return Plan(forward, reverse, traffic, bool(told) or not REVERSE_DELAYS.keys().isdisjoint(keys))
+    return Plan(
+        forward=tuple((own.get(key, key), key) for key in keys if key not in reverse_only),
+        reverse=_reverse(keys, told, own, reverse_only),
+        told=frozenset(told),
+        traffic=tuple(old for new, old in told.items() if new in TRAFFIC),
+        counters=tuple(old for new, old in told.items() if is_counter(new)),
+        two=bool(told) or not REVERSE_DELAYS.keys().isdisjoint(keys),
+        renamed=bool(own),
+    )
 
 
 def _roles(keys: tuple[str, ...], reading: Reading) -> tuple[dict[str, str], dict[str, str]]:
     """{key in the flow: key in the row} of the connection's counters: those of the source, and those of what answers.
 
-    They are a flow's own counters where it has no other, and both; else each stays under its name, with its end.
+    They are a flow's own counters where it has no other, and both, or events of a firewall; else each stays under its
+    name, with its end.
     """
-    own, answers = {}, {}
-    pairs = [measure for measure in MEASURES if _is_counted_by_ends(measure, keys)]
-    two = bool(pairs) or any(forward_keys(key) for key in keys)
+    own: dict[str, str] = {}
+    answers: dict[str, str] = {}
+    aside: set[str] = set()
+    reverse = {name for key in keys for name in forward_keys(key)}
     for measure in MEASURES:
-        ends = (measure.responder, measure.initiator) if reading.answered else (measure.initiator, measure.responder)
-        if measure in pairs:
-            own[ends[0]] = answers[ends[1]] = measure.total if reading.total else measure.delta
-        elif two and ends[1] in keys:
-            answers[ends[1]] = ends[1]
+        near, far = measure.ends(reading.answered)
+        ends = {near, far}.intersection(keys)
+        counted = not reverse.union(keys).isdisjoint((measure.delta, measure.total))
+        if not counted and (len(ends) == 2 or reading.event):
+            name = measure.total if reading.total else measure.delta
+            own.update((end, name) for end in ends - {far})
+            answers.update((end, name) for end in ends - {near})
+        else:
+            aside |= ends - {near}
+    if answers or reverse:
+        answers.update((far, far) for far in aside)
     return own, answers
-
-
-def _is_counted_by_ends(measure: Measure, keys: tuple[str, ...]) -> bool:
-    """Whether a flow of *keys* counts by the ends of its connection, and not otherwise."""
-    if measure.initiator not in keys or measure.responder not in keys:
-        return False
-    return not any(own in (key, *forward_keys(key)) for own in (measure.delta, measure.total) for key in keys)
 
 
 def _forward_key(names: tuple[str, ...], keys: tuple[str, ...], told: dict[str, str]) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from ..errors import WrongType
@@ -13,17 +15,10 @@ OUTER: Final = "outer"
 RESOLVED: Final = "resolved"
 PACKET_LENGTH: Final = "octetDeltaCount"
 #: What others say of a packet's addresses: true of the outermost packet alone.
-_OF_ADDRESSES: Final = frozenset(
-    key
-    for end, name in (("source", "Source"), ("destination", "Destination"))
-    for key in (
-        *(f"{end}IPv{version}Prefix{what}" for version in (4, 6) for what in ("", "Length")),
-        *(f"postNAT{name}IPv{version}Address" for version in (4, 6)),
-        *(f"postNAPT{name}TransportPort", f"bgp{name}AsNumber"),
-    )
+_OF_ADDRESSES: Final = re.compile(
+    r"(?:source|destination)IPv[46]Prefix(?:Length)?|postNA(?:P)?T(?:Source|Destination)\w+|bgp(?!NextHop)\w+"
+    r"|(?:SRC|DST)_AS_(?:PATH_\d+|MAP)"
 )
-#: Counters that a flow has which is of more than the packet whose layers it holds.
-_TOTALS: Final = ("packetTotalCount", "octetTotalCount")
 
 
 def decapsulate(flow: Mapping[str, Any], depth: int = -1) -> Flow:
@@ -33,14 +28,14 @@ def decapsulate(flow: Mapping[str, Any], depth: int = -1) -> Flow:
     Where there are fewer the last is meant, and packets of which nothing could be read do not count.
 
     Addresses, ports, protocol, all that is told of a packet's headers, MAC addresses and tags included, are those of
-    the packet chosen, and missing where it has none; ``octetDeltaCount`` is its length.  The packet around it is under
-    ``outer``, with its ``tunnel``; the one around that is in turn under its ``outer``.  Prefixes, AS numbers and
-    translated addresses are of the outermost packet and go with it.  All else stays: sampler and interval, interfaces,
+    the packet chosen, and missing where it has none.  The packet around it is under ``outer``, with its ``tunnel``; the
+    one around that is in turn under its ``outer``.  Prefixes, AS numbers and paths, communities and translated
+    addresses are of the outermost packet and go with it.  All else stays: sampler and interval, interfaces, next hops,
     VLANs of extended_switch, ``layer2OctetDeltaCount`` (the frame's), the structures of sFlow.
 
-    A flow of more than one packet (NetFlow v9 and IPFIX with ``packet_sections=True``) keeps its ``octetDeltaCount``,
-    which the one packet that it holds does not explain.  WrongType for a flow that is no mapping, and for a depth that
-    is no int.
+    ``octetDeltaCount`` is the packet's length where ``packetDeltaCount`` is 1, as in sFlow.  A flow of more packets, or
+    that does not say of how many (NetFlow v9 and IPFIX with ``packet_sections=True``), keeps its own, which the one
+    packet that it holds does not explain.  WrongType for a flow that is no mapping, and for a depth that is no int.
     """
     if not isinstance(flow, Mapping):
         raise WrongType(f"flow is {type(flow).__name__}, expected a dict")
@@ -50,14 +45,34 @@ def decapsulate(flow: Mapping[str, Any], depth: int = -1) -> Flow:
     chosen = max(depth + len(packets) + 1, 0) if depth < 0 else min(depth, len(packets))
     if not chosen:
         return dict(flow)
-    outside = (PACKET_KEYS | _OF_ADDRESSES) - (set() if _is_one_packet(flow) else {PACKET_LENGTH})
-    inside = {key: value for key, value in packets[chosen - 1].items() if key in outside}
-    row = {key: value for key, value in flow.items() if key not in outside}
-    outer = {key: value for key, value in flow.items() if key in outside and key != INNER}
-    _part_resolved(flow, row, outer)
+    keys = PACKET_KEYS if flow.get("packetDeltaCount") == 1 else PACKET_KEYS - {PACKET_LENGTH}
+    row, outer = _parted(flow, keys)
     for packet in packets[: chosen - 1]:
-        outer = {**{key: value for key, value in packet.items() if key != INNER}, OUTER: outer}
+        outer = {**{key: value for key, value in packet.items() if key in keys and key != INNER}, OUTER: outer}
+    inside = {key: value for key, value in packets[chosen - 1].items() if key in keys}
     return {**row, **inside, OUTER: outer}
+
+
+def _parted(flow: Mapping[str, Any], keys: Collection[str]) -> tuple[Flow, Flow]:
+    """What stays of the flow, and its outermost packet, each with the origins of its own values."""
+    row: Flow = {}
+    outer: Flow = {}
+    for key, value in flow.items():
+        if key in keys or key == OUTER or _is_of_addresses(key):
+            outer[key] = value
+        else:
+            row[key] = value
+    outer.pop(INNER, None)
+    resolved = flow.get(RESOLVED)
+    if isinstance(resolved, dict) and not outer.keys().isdisjoint(resolved):
+        outer[RESOLVED] = {key: origin for key, origin in resolved.items() if key in outer}
+        row[RESOLVED] = {key: origin for key, origin in resolved.items() if key not in outer}
+    return row, outer
+
+
+@lru_cache(maxsize=4096)
+def _is_of_addresses(key: str) -> bool:
+    return isinstance(key, str) and _OF_ADDRESSES.fullmatch(key) is not None
 
 
 def _inside(flow: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -66,15 +81,3 @@ def _inside(flow: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     while isinstance(packet, Mapping) and packet.keys() - {TRUNCATED}:
         yield packet
         packet = packet.get(INNER)
-
-
-def _is_one_packet(flow: Mapping[str, Any]) -> bool:
-    return flow.get("packetDeltaCount", 1) == 1 and not any(key in flow for key in _TOTALS)
-
-
-def _part_resolved(flow: Mapping[str, Any], row: Flow, outer: Flow) -> None:
-    """Leave to each part of the flow where its own values come from."""
-    resolved = flow.get(RESOLVED)
-    if isinstance(resolved, dict) and not outer.keys().isdisjoint(resolved):
-        outer[RESOLVED] = {key: origin for key, origin in resolved.items() if key in outer}
-        row[RESOLVED] = {key: origin for key, origin in resolved.items() if key not in outer}

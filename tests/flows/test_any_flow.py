@@ -30,11 +30,20 @@ OTHERS = (
     *("biflowDirection", "flowDirection", "vlanId", "postVlanId", "reverseVlanId", "tcpControlBits", "firewallEvent"),
     *("reverseTcpControlBits", "pen29305_ie500", "ie500", "pen3054_reverseOctetDeltaCount", "sourceMacAddress"),
     *("postDestinationMacAddress", "obsoleteReverseVlanId", "reverseOwn", "Own", "own", "resolved", "inner", "outer"),
+    *("flowEndMilliseconds", "reverseFlowEndMilliseconds", "flowDurationMilliseconds", "flowStartDeltaMicroseconds"),
+    *("reverseFlowStartMilliseconds", "flowEndSysUpTime", "ingress_interface_name", "reverseIngressInterface"),
 )
 values = st.one_of(
     st.integers(0, 9), st.none(), st.text(max_size=3), st.lists(st.integers(0, 9) | st.none(), max_size=3)
 ) | st.dictionaries(st.sampled_from([*OTHERS, "records", "entries"]), st.integers(0, 9), max_size=3)
-flows = st.dictionaries(st.sampled_from([*OCTETS, *PACKETS, *ENDS, *OTHERS]), values, max_size=20)
+KEYS = st.sampled_from([*OCTETS, *PACKETS, *ENDS, *OTHERS])
+records = st.lists(st.dictionaries(KEYS, values, max_size=4), max_size=2)
+lists = st.one_of(
+    records.map(lambda records: {"semantic": "allOf", "template_id": 300, "records": records}),
+    records.map(lambda records: {"semantic": "allOf", "entries": [{"template_id": 300, "records": records}]}),
+    KEYS.map(lambda key: {"semantic": "allOf", "element": key, "values": [0, 1]}),
+)
+flows = st.dictionaries(KEYS, values | lists | st.lists(lists, min_size=1, max_size=2), max_size=20)
 counted_flows = st.dictionaries(
     st.sampled_from([*OCTETS, *PACKETS, *ENDS]), st.integers(0, 9) | st.lists(st.integers(0, 9), max_size=3)
 ).flatmap(lambda counted: flows.map(lambda flow: {**flow, **counted}))
@@ -52,8 +61,10 @@ def assert_rows(flow: dict[str, Any]) -> list[dict[str, Any]]:
         row = decapsulate(flow, depth)
         assert row == flow or (depth and "outer" in row)
         assert_plain(row)
+    assert decapsulate(decapsulate(flow, 1), 1) == decapsulate(flow, 2)
     for row in nsel_rows([flow]):
         assert_plain(row)
+        assert nsel_rows([row]) == [row]
     assert flow == before
     return rows
 
@@ -68,6 +79,12 @@ def sums(rows: list[dict[str, Any]]) -> Counter[str]:
     return found
 
 
+def is_number(value: Any) -> bool:
+    """Whether a counter's value is a number, or several."""
+    values = value if isinstance(value, list) else [value]
+    return all(each is None or type(each) is int for each in values) and value is not None
+
+
 def forward(key: str) -> str:
     """``octetDeltaCount`` for ``reverseOctetDeltaCount``."""
     return key[7].lower() + key[8:] if key.startswith("reverse") else key
@@ -75,9 +92,7 @@ def forward(key: str) -> str:
 
 @given(counted_flows)
 def test_nothing_is_lost_and_nothing_doubled(flow: dict[str, Any]) -> None:
-    flow = {
-        key: value for key, value in flow.items() if key not in (*OCTETS, *PACKETS, *ENDS) or type(value) in (int, list)
-    }
+    flow = {key: value for key, value in flow.items() if key not in (*OCTETS, *PACKETS, *ENDS) or is_number(value)}
     flow.pop("pen3054_reverseOctetDeltaCount", None)
     rows = assert_rows(flow)
     found, expected = sums(rows), Counter[str]()
@@ -94,6 +109,25 @@ def test_nothing_is_lost_and_nothing_doubled(flow: dict[str, Any]) -> None:
 @given(flows)
 def test_any_values(flow: dict[str, Any]) -> None:
     assert_rows(flow)
+
+
+TIMES = (
+    *("flowStartMilliseconds", "flowEndMilliseconds", "flowStartSysUpTime", "flowEndSysUpTime"),
+    *("reverseFlowStartMilliseconds", "reverseFlowStartSysUpTime", "reverseFlowDeltaMilliseconds"),
+)
+
+
+@given(st.dictionaries(st.sampled_from(TIMES), st.integers(0, 10_000)))
+def test_no_reverse_flow_ends_before_it_starts(times: dict[str, int]) -> None:
+    """Where the forward one does not, and of the end nothing is told."""
+    for clock in ("Milliseconds", "SysUpTime"):
+        pair = (f"flowStart{clock}", f"flowEnd{clock}")
+        if times.keys() >= set(pair):
+            times.update(zip(pair, sorted(times[key] for key in pair), strict=True))
+    row = split_biflow({**times, "reverseOctetDeltaCount": 1})[1]
+    assert row.get("flowStartMilliseconds", 0) <= row.get("flowEndMilliseconds", 10**9)
+    up = row.get("flowEndSysUpTime", 0) - row.get("flowStartSysUpTime", 0)
+    assert not row.keys() >= {"flowStartSysUpTime", "flowEndSysUpTime"} or up % 2**32 < 2**31  # turned over or not
 
 
 @pytest.mark.parametrize("path", sorted(RECORDINGS.glob("*.pcap")), ids=lambda path: path.stem)

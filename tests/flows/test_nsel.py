@@ -3,69 +3,16 @@
 from __future__ import annotations
 
 import copy
-import itertools
-import pickle
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from netflowparse import Decoder, UsageError, WrongType
 from netflowparse.flows import NselConnections, nsel_rows, split_biflow
+from netflowparse.names import rename
 from tests.capture_reader import read_datagrams
-
-CREATED, DELETED, DENIED, ALERT, UPDATED = 1, 2, 3, 4, 5
-CONNECTION = {
-    "flowId": 7,
-    "sourceIPv4Address": "10.0.50.10",
-    "sourceTransportPort": 55182,
-    "ingressInterface": 2,
-    "destinationIPv4Address": "10.1.78.5",
-    "destinationTransportPort": 3128,
-    "egressInterface": 3,
-    "protocolIdentifier": 6,
-    "postNATSourceIPv4Address": "203.0.113.1",
-    "postNATDestinationIPv4Address": "10.1.78.5",
-}
-ANSWERED = {
-    "flowId": 7,
-    "sourceIPv4Address": "10.1.78.5",
-    "sourceTransportPort": 3128,
-    "ingressInterface": 3,
-    "destinationIPv4Address": "10.0.50.10",
-    "destinationTransportPort": 55182,
-    "egressInterface": 2,
-    "protocolIdentifier": 6,
-    "postNATSourceIPv4Address": "10.1.78.5",
-    "postNATDestinationIPv4Address": "203.0.113.1",
-}
-
-
-def event(kind: int, initiator: int | None = None, responder: int | None = None, time: int = 0, **more: Any) -> Any:
-    """An event of the connection at *time*, ms since 1970."""
-    counted = {} if initiator is None else {"initiatorOctets": initiator, "responderOctets": responder}
-    return {**CONNECTION, "firewallEvent": kind, "observationTimeMilliseconds": time, **counted, **more}
-
-
-def totals(rows: Iterable[dict[str, Any]]) -> tuple[int, int]:
-    """Octets of the connection's two directions."""
-    sums = {"10.0.50.10": 0, "10.1.78.5": 0}
-    for row in rows:
-        sums[row["sourceIPv4Address"]] += row.get("octetDeltaCount", 0)
-    return sums["10.0.50.10"], sums["10.1.78.5"]
-
-
-#: A connection with updates, the last of them at its end
-LIFE = [
-    event(CREATED, time=1000),
-    event(UPDATED, 2557, 1117, time=2000),
-    event(UPDATED, 31, 0, time=62_000),
-    event(UPDATED, 12, 40, time=90_000),
-    event(DELETED, 2600, 1157, time=90_000),
-]
+from tests.flows.events import ALERT, ANSWERED, CONNECTION, CREATED, DELETED, DENIED, LIFE, UPDATED, event, totals
 
 
 def test_updates_and_teardown_of_a_connection() -> None:
@@ -96,67 +43,67 @@ def test_a_connection_that_ended_before_its_first_update() -> None:
     assert totals(nsel_rows(life)) == (81, 763)
     assert totals(nsel_rows(life, count="teardowns")) == (81, 763)
     assert totals(nsel_rows(life, count="updates")) == (0, 0)
+    said = {"firewallEvent": 2, "observationTimeMilliseconds": 0}
     assert nsel_rows(life, count="updates")[1:] == [
-        {**CONNECTION, "firewallEvent": 2, "observationTimeMilliseconds": 0, "octetTotalCount": 81},
-        {**ANSWERED, "firewallEvent": 2, "observationTimeMilliseconds": 0, "octetTotalCount": 763},
+        {**CONNECTION, **said, "octetTotalCount": 81, "octetDeltaCount": 0},
+        {**ANSWERED, **said, "octetTotalCount": 763, "octetDeltaCount": 0},
     ]
 
 
 def test_updates_that_do_not_count_are_one_row() -> None:
-    row = {**CONNECTION, "firewallEvent": 5, "observationTimeMilliseconds": 2000}
+    row = {**CONNECTION, "firewallEvent": 5, "observationTimeMilliseconds": 2000, "octetDeltaCount": 0}
     assert nsel_rows(LIFE[1:2], count="teardowns") == [row]
+    flow = {**LIFE[1], "initiatorPackets": 3, "responderPackets": 2, "octetTotalCount": 3674}
+    assert nsel_rows([flow], count="teardowns") == [{**row, "packetDeltaCount": 0}]
 
 
-def test_an_update_that_was_lost_comes_with_the_teardown() -> None:
-    rows = nsel_rows([LIFE[0], LIFE[1], LIFE[4]])
-    assert totals(rows) == (2600, 1157)
-    assert rows[-2]["octetDeltaCount"] == 43
+@pytest.mark.parametrize("count", ["remainder", "updates", "teardowns"])
+def test_rows_that_pass_again_stay_as_they_are(count: Any) -> None:
+    half = event(UPDATED, responderOctets=5)
+    rows = nsel_rows([*LIFE, half, event(DELETED, octetTotalCount=56), event(DENIED)], count=count)
+    for again in ("remainder", "updates", "teardowns"):
+        assert nsel_rows(rows, count=again) == rows  # type: ignore[arg-type]
+    assert [row for each in rows for row in split_biflow(each)] == rows
 
 
-@pytest.mark.parametrize("order", list(itertools.permutations(range(1, 5))))
-def test_events_in_any_order(order: tuple[int, ...]) -> None:
-    """A teardown may come before updates; what it has counted these do not count again."""
-    assert totals(nsel_rows([LIFE[index] for index in order])) == (2600, 1157)
+@pytest.mark.parametrize("count", ["remainder", "updates", "teardowns"])
+def test_octets_are_counted_once_under_the_names_of_others_too(count: Any) -> None:
+    """Of Elastic's names source.bytes is octetDeltaCount, or octetTotalCount where that is all."""
+    renamed = [rename(row, "ecs", dotted=True) for row in nsel_rows(LIFE, count=count)]
+    assert sum(row.get("source.bytes", 0) for row in renamed) == 2600 + 1157
+    assert not any("destination.bytes" in row for row in renamed)
 
 
-def test_events_in_many_lists_and_of_many_exporters() -> None:
-    connections = NselConnections()
-    rows = [
-        (exporter, row)
-        for flow in LIFE
-        for exporter in ("r1", "r2")
-        for row in nsel_rows([flow], connections, exporter=exporter)
+def test_the_source_is_not_always_the_initiator() -> None:
+    life = [event(UPDATED, 300, 9, time=1), event(DELETED, 340, 10, time=2)]
+    rows = nsel_rows([{**each, "biflowDirection": 2} for each in life])
+    assert [(row["biflowDirection"], row["octetDeltaCount"], row.get("octetTotalCount")) for row in rows] == [
+        *((2, 9, None), (1, 300, None)),
+        *((2, 1, 10), (1, 40, 340)),
     ]
-    for exporter in ("r1", "r2"):
-        assert totals(row for whose, row in rows if whose == exporter) == (2600, 1157)
-    assert len(connections) == 2
-    assert repr(connections) == "<NselConnections: 2 of at most 100000>"
+    assert [row["sourceIPv4Address"] for row in rows] == ["10.0.50.10", "10.1.78.5"] * 2
 
 
-def test_a_number_that_is_used_again() -> None:
-    """After the teardown, with a created event or without one."""
-    again = [event(UPDATED, 5, 6, time=95_000), event(DELETED, 7, 8, time=99_000)]
-    assert totals(nsel_rows([*LIFE, *again])) == (2607, 1165)
-    created = event(CREATED, time=90_000)
-    same_time = [event(UPDATED, 5, 6, time=90_000), event(DELETED, 7, 8, time=90_000)]
-    assert totals(nsel_rows([*LIFE, created, *same_time])) == (2607, 1165)
-
-
-def test_a_teardown_that_comes_twice() -> None:
-    assert totals(nsel_rows([*LIFE, LIFE[4]])) == (2600, 1157)
-    assert totals(nsel_rows([LIFE[4], LIFE[4]])) == (2600, 1157)
-
-
-def test_events_that_do_not_say_when() -> None:
-    """Whether the second is the first once more cannot be told: nothing is lost."""
-    ended = event(DELETED, 5, 6)
-    del ended["observationTimeMilliseconds"]
-    assert totals(nsel_rows([ended, ended])) == (10, 12)
-
-
-def test_totals_that_turned_over_count_nothing() -> None:
-    life = [event(UPDATED, 2**32 - 1, 1), event(UPDATED, 10, 1), event(DELETED, 9, 2)]
-    assert totals(nsel_rows(life)) == (2**32 + 9, 2)
+@pytest.mark.parametrize(
+    ("counted", "expected"),
+    [
+        ({"initiatorOctets": 340}, [{"octetDeltaCount": 340, "octetTotalCount": 340}]),
+        ({"responderOctets": 9}, [{}, {"octetDeltaCount": 9, "octetTotalCount": 9}]),
+        (
+            {"initiatorOctets": 340, "responderPackets": 2},
+            [{"octetDeltaCount": 340, "octetTotalCount": 340}, {"packetDeltaCount": 2, "packetTotalCount": 2}],
+        ),
+    ],
+)
+def test_half_of_the_counters_is_half_of_the_rows(counted: dict[str, int], expected: list[dict[str, int]]) -> None:
+    ends = ({**CONNECTION}, {**ANSWERED})
+    said = {"firewallEvent": 2, "observationTimeMilliseconds": 0}
+    rows = nsel_rows([event(DELETED, **counted)])
+    assert rows == [{**end, **said, **row} for end, row in zip(ends, expected, strict=False)]
+    update = nsel_rows([event(UPDATED, **counted)])
+    deltas = [{key: value for key, value in row.items() if "Delta" in key} for row in expected]
+    said = {"firewallEvent": 5, "observationTimeMilliseconds": 0}
+    assert update == [{**end, **said, **row} for end, row in zip(ends, deltas, strict=False)]
 
 
 def test_packets_are_counted_alike() -> None:
@@ -167,26 +114,6 @@ def test_packets_are_counted_alike() -> None:
     rows = nsel_rows(life)
     assert [(row["octetDeltaCount"], row["packetDeltaCount"]) for row in rows] == [(100, 3), (50, 2), (50, 1), (10, 0)]
     assert [row.get("packetTotalCount") for row in rows] == [None, None, 4, 2]
-
-
-def test_what_is_over_is_forgotten_first() -> None:
-    connections = NselConnections(limit=2)
-    for number in (1, 2):
-        nsel_rows([event(UPDATED, 10, 10, flowId=number)], connections)
-    nsel_rows([event(DELETED, 10, 10, flowId=2)], connections)
-    nsel_rows([event(UPDATED, 10, 10, flowId=3)], connections)
-    assert len(connections) == 2
-    assert totals(nsel_rows([event(DELETED, 15, 10, flowId=1)], connections)) == (5, 0)
-    for number in (4, 5, 6):  # 3 was silent for longest
-        nsel_rows([event(UPDATED, 10, 10, flowId=number)], connections)
-    assert totals(nsel_rows([event(DELETED, 15, 10, flowId=3)], connections)) == (15, 10)
-
-
-def test_connections_pickle() -> None:
-    connections = NselConnections()
-    nsel_rows(LIFE[:4], connections)
-    restored = pickle.loads(pickle.dumps(connections))
-    assert totals(nsel_rows(LIFE[4:], restored)) == (0, 0)
 
 
 @pytest.mark.parametrize("kind", [0, CREATED, DENIED, ALERT, 6])
@@ -208,6 +135,7 @@ def test_a_denied_flow_has_no_octets() -> None:
         {"octetDeltaCount": 363, "packetDeltaCount": 3, "firewallEvent": 2},  # Palo Alto
         {"octetDeltaCount": 363, "octetTotalCount": 400, "firewallEvent": 2},
         {"octetDeltaCount": 1, "reverseOctetDeltaCount": 2},
+        {"octetTotalCount": 1, "reverseOctetTotalCount": 2, "firewallEvent": 2},
         {"firewallEvent": None, "initiatorOctets": 1, "responderOctets": 2},
         {"firewallEvent": [2, 2], "initiatorOctets": 1, "responderOctets": 2},
         {},
@@ -221,7 +149,32 @@ def test_what_is_no_such_event_is_left_alone(flow: dict[str, Any]) -> None:
 def test_the_one_total_of_old_software(count: Any) -> None:
     flow = event(DELETED, octetTotalCount=56)
     assert nsel_rows([flow], count=count) == [{**flow, "octetDeltaCount": 56}]
-    assert nsel_rows([flow], count="updates") == [flow]
+    assert nsel_rows([flow], count="updates") == [{**flow, "octetDeltaCount": 0}]
+    packets = {**flow, "packetTotalCount": 3}
+    assert nsel_rows([packets], count=count) == [{**packets, "octetDeltaCount": 56, "packetDeltaCount": 3}]
+
+
+def test_the_one_total_of_old_software_counts_once() -> None:
+    flow = event(DELETED, octetTotalCount=56, time=5)
+    other = event(DELETED, octetTotalCount=60, time=9)
+    assert [row["octetDeltaCount"] for row in nsel_rows([flow, flow, other])] == [56, 0, 60]
+
+
+def test_a_total_of_both_directions_beside_each() -> None:
+    life = [event(UPDATED, 300, 9, time=1, octetTotalCount=309), event(DELETED, 340, 9, time=2, octetTotalCount=349)]
+    rows = nsel_rows(life)
+    assert totals(rows) == (340, 9)
+    assert [row.get("octetTotalCount") for row in rows] == [None, None, 340, 9]
+
+
+def test_a_total_of_octets_beside_packets_of_each_end() -> None:
+    flow = event(DELETED, octetTotalCount=349, initiatorPackets=4, responderPackets=2)
+    said = {"firewallEvent": 2, "observationTimeMilliseconds": 0}
+    assert nsel_rows([flow]) == [
+        {**CONNECTION, **said, "octetTotalCount": 349, "octetDeltaCount": 349}
+        | {"packetTotalCount": 4, "packetDeltaCount": 4},
+        {**ANSWERED, **said, "packetTotalCount": 2, "packetDeltaCount": 2},
+    ]
 
 
 def test_directions_without_packets() -> None:
@@ -244,26 +197,17 @@ def test_misuse_is_refused() -> None:
         nsel_rows(["flow"])  # type: ignore[list-item]
     with pytest.raises(WrongType, match="exporter is list, which is unhashable"):
         nsel_rows([], exporter=[])  # type: ignore[arg-type]
-    with pytest.raises(UsageError, match="limit is 0, expected at least 1"):
-        NselConnections(0)
-    with pytest.raises(WrongType, match="limit is str, expected int"):
-        NselConnections("9")  # type: ignore[arg-type]
+    for flows in (None, 5):
+        with pytest.raises(WrongType, match=f"flows is {type(flows).__name__}, expected an iterable of dicts"):
+            nsel_rows(flows)  # type: ignore[arg-type]
 
 
-counts = st.tuples(st.integers(0, 1000), st.integers(0, 1000))
-
-
-@given(st.lists(counts, min_size=1, max_size=6), counts, st.integers(0, 6), st.booleans())
-def test_every_octet_once(updates: list[tuple[int, int]], lost: tuple[int, int], late: int, in_one: bool) -> None:
-    """Whatever was lost, and wherever among the updates the teardown came."""
-    whole = (sum(each for each, _ in updates) + lost[0], sum(each for _, each in updates) + lost[1])
-    events = [event(UPDATED, *each, time=time) for time, each in enumerate(updates)]
-    events.insert(late, event(DELETED, *whole, time=99))
+@pytest.mark.parametrize("bad", ["flow", {5: 1}])
+def test_nothing_is_noted_of_a_list_with_a_bad_flow(bad: Any) -> None:
     connections = NselConnections()
-    lists = [events] if in_one else [[each] for each in events]
-    rows = [row for each in lists for row in nsel_rows(each, connections)]
-    assert totals(rows) == whole
-    assert totals(again for row in rows for again in split_biflow(row)) == whole
+    with pytest.raises(WrongType):
+        nsel_rows([event(UPDATED, 300, 0), bad], connections)
+    assert len(connections) == 0
 
 
 def test_a_recorded_firewall(shared_captures: Path, decoder: Decoder) -> None:

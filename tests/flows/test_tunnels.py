@@ -100,6 +100,15 @@ def test_depths(decoder: Decoder, depth: int, place: int) -> None:
     assert decapsulate(sampled(decoder), depth)["sourceIPv4Address"] == addresses[place]
 
 
+@pytest.mark.parametrize("packets", [{}, {"packetDeltaCount": 9}, {"packetDeltaCount": 1, "octetDeltaCount": 122}])
+def test_one_tunnel_after_the_other(decoder: Decoder, packets: dict[str, int]) -> None:
+    flow = {**sampled(decoder), "resolved": {"sourceIPv4Address": "options"}, "bgpSourceAsNumber": 64496, **packets}
+    if not packets:
+        del flow["packetDeltaCount"]
+    assert decapsulate(decapsulate(flow, 1), 1) == decapsulate(flow, 2)
+    assert decapsulate(decapsulate(flow, 1)) == decapsulate(flow)
+
+
 def test_the_outermost_packet_is_the_flow_itself(decoder: Decoder) -> None:
     flow = sampled(decoder)
     row = decapsulate(flow, 0)
@@ -121,6 +130,49 @@ def test_what_is_said_of_the_outermost_addresses_goes_with_them(decoder: Decoder
     assert row["ipNextHopIPv4Address"] == "203.0.113.9"  # where the device sent the frame
     assert said(row["outer"]["outer"], *prefixes) == (24, 16)
     assert row["extended_router"]["src_mask_len"] == 24
+
+
+OF_ADDRESSES = (
+    *("sourceIPv4Prefix", "destinationIPv4Prefix", "sourceIPv6Prefix", "destinationIPv6Prefix"),
+    *("sourceIPv4PrefixLength", "destinationIPv4PrefixLength", "sourceIPv6PrefixLength"),
+    *("destinationIPv6PrefixLength", "bgpSourceAsNumber", "bgpDestinationAsNumber", "bgpNextAdjacentAsNumber"),
+    *("bgpPrevAdjacentAsNumber", "bgpSourceAsPathList", "bgpDestinationAsPathList", "bgpCommunity"),
+    *("bgpSourceCommunityList", "bgpDestinationLargeCommunityList", "SRC_AS_PATH_1", "DST_AS_MAP"),
+    *("postNATSourceIPv4Address", "postNATDestinationIPv4Address", "postNATSourceIPv6Address"),
+    *("postNATDestinationIPv6Address", "postNAPTSourceTransportPort", "postNAPTDestinationTransportPort"),
+)
+NOT_OF_ADDRESSES = (
+    *("bgpNextHopIPv4Address", "ipNextHopIPv6Address", "ingressInterface", "layer2OctetDeltaCount", "postVlanId"),
+    *("octetTotalCount", "ingressVRFID"),
+)
+
+
+def test_what_goes_with_the_addresses_and_what_stays() -> None:
+    flow = {**dict.fromkeys((*OF_ADDRESSES, *NOT_OF_ADDRESSES), 7), "inner": {"sourceIPv4Address": "10.0.0.1"}}
+    assert decapsulate(flow) == {
+        **dict.fromkeys(NOT_OF_ADDRESSES, 7),
+        "sourceIPv4Address": "10.0.0.1",
+        "outer": dict.fromkeys(OF_ADDRESSES, 7),
+    }
+
+
+@pytest.mark.parametrize(
+    ("counted", "octets"),
+    [
+        ({"octetDeltaCount": 5000, "packetDeltaCount": 1}, 40),
+        ({"octetDeltaCount": 5000}, 5000),
+        ({"octetDeltaCount": 5000, "packetDeltaCount": 2}, 5000),
+        ({"octetDeltaCount": 5000, "packetDeltaCount": [1, 1]}, 5000),
+        ({"octetDeltaCount": 5000, "packetTotalCount": 1}, 5000),
+        ({"octetTotalCount": 5000}, None),
+    ],
+)
+def test_a_flow_of_which_nobody_says_that_it_is_one_packet(counted: dict[str, Any], octets: int | None) -> None:
+    row = decapsulate({**counted, "inner": {"sourceIPv4Address": "10.0.0.1", "octetDeltaCount": 40}})
+    assert row.get("octetDeltaCount") == octets
+    assert {key: row[key] for key in counted.keys() - {"octetDeltaCount"}} == {
+        key: counted[key] for key in counted.keys() - {"octetDeltaCount"}
+    }
 
 
 @pytest.mark.parametrize(
@@ -157,7 +209,7 @@ def section(decoder: Decoder, fields: list[Any], octets: bytes) -> dict[str, Any
 def test_a_packet_in_an_ipfix_record(make_decoder: Any) -> None:
     flow = section(make_decoder(packet_sections=True), [(10, 4)], bytes.fromhex("00000003"))
     row = decapsulate(flow)
-    assert said(row, *IP, "ingressInterface") == ("10.0.0.1", "10.0.0.2", 6, 40, 3)
+    assert said(row, *IP, "ingressInterface") == ("10.0.0.1", "10.0.0.2", 6, 122, 3)  # of how many packets nobody says
     assert row["dataLinkFrameSection"] == flow["dataLinkFrameSection"]
 
 
