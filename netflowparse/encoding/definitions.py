@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, TypeAlias
 
 from ..codec.display import Clock
 from ..codec.record import Learned, elements_of, template_layout
 from ..errors import EncodeError
 from ..quirks import STANDARD
-from ..registry import Registry
+from ..registry import Element, Registry
 from ..template import VARIABLE_LENGTH, FieldSpecifier, Template
+from ..wire.leaves import OCTETS
 from ..wire.sets import FIRST_DATA_SET
 from .derived import derived_keys, told_by_sections
-from .elements import length_for, typed
+from .elements import is_open, length_for, typed
 from .lists import Lists
 from .templates import LARGEST, Definition, numbers_for
-from .writer import MISSING, Path, Writer
+from .writer import MISSING, Path, Writer, shown
 
 SCOPE = "scope"
 #: keys of a record, and how many values each has that has several
@@ -50,6 +52,20 @@ class Definitions:
         self._writers: dict[tuple[Definition, Learned], Writer] = {}
         self._lists = Lists(registry, self._spell_in_list)
         self._next = FIRST_DATA_SET
+        self._reserved: set[int] = set()
+        self._unsettled: dict[tuple[Definition, object], list[tuple[int, Element, int]]] = {}
+
+    def reserve(self, records: Iterable[Any]) -> None:
+        """Make no templates with the ids that lists in *records* name."""
+        todo = [value for record in records if isinstance(record, Mapping) for value in record.values()]
+        while todo:
+            value = todo.pop()
+            if isinstance(value, Mapping):
+                todo += value.values()
+                if type(value.get("template_id")) is int:
+                    self._reserved.add(value["template_id"])
+            elif isinstance(value, list):
+                todo += value
 
     def add(self, definition: Definition) -> None:
         """Let records be written by *definition* from now on."""
@@ -63,16 +79,26 @@ class Definitions:
     def spell(self, record: Any, path: Path, *, options: bool) -> tuple[Definition, list[bytes]]:
         """The template that *record* is written by, and the octets of its fields."""
         if not isinstance(record, Mapping):
-            raise EncodeError(f"{record!r:.80}, expected a dict", path)
+            raise EncodeError(f"{shown(record)}, expected a dict", path)
+        if not options and SCOPE in record:
+            raise EncodeError("a flow has none", (*path, SCOPE))
         own = self._own(record, path, options=options)
         refused: EncodeError | None = None
-        for definition in self.known.values():
-            if (definition.template.scope_count is not None) is options and self._covers(definition, record, own):
-                try:
-                    return definition, self.fields(definition, record, path)
-                except EncodeError as error:
-                    if definition not in self._made.values():
-                        refused = refused or error
+        covering = [
+            definition
+            for definition in self.known.values()
+            if (definition.template.scope_count is not None) is options and self._covers(definition, record, own)
+        ]
+        guessed = [any(each.type != OCTETS for _, each in self._typed(definition, record)) for definition in covering]
+        # hex text is a text as well: what needs no such reading comes first
+        for guess, definition in sorted(zip(guessed, covering, strict=True), key=lambda pair: pair[0]):
+            if guess and self._is_of_octets(definition, record):
+                continue
+            try:
+                return definition, self.fields(definition, record, path)
+            except EncodeError as error:
+                if definition not in self._made.values():
+                    refused = refused or error
         if refused is not None:
             raise refused
         definition = self._make(record, own, path, options=options)
@@ -80,34 +106,62 @@ class Definitions:
 
     def fields(self, definition: Definition, record: Any, path: Path) -> list[bytes]:
         """The octets of each field of *record*, written by *definition*."""
-        return self.writer(definition, record).fields(record, path)
+        made = self.writer(definition, record).fields(record, path)
+        if not any(made):
+            raise EncodeError("the record would have no octets", path)
+        return made
 
     def writer(self, definition: Definition, record: Any) -> Writer:
         """What writes *record* by *definition*; the types of elements that nobody knows follow from the record."""
+        learned = self._typed(definition, record)
+        known = definition, learned
+        if known not in self._writers:
+            clocked = self.clock is not None
+            template = definition.template
+            layout = template_layout(template, self._registry, "hex", self._rules, clocked=clocked, learned=learned)
+            self._writers[known] = Writer(layout, self._lists.spell, long_lengths=self._long_lengths)
+        return self._writers[known]
+
+    def _is_of_octets(self, definition: Definition, record: Mapping[str, Any]) -> bool:
+        """Whether *definition* was made for octets of an element that nobody knows; others get a template of theirs."""
+        return definition in self._made.values() and any(
+            definition.template.fields[index].length != VARIABLE_LENGTH and each.type == "string"
+            for index, each in self._typed(definition, record)
+        )
+
+    def _typed(self, definition: Definition, record: Any) -> Learned:
+        """The elements, by the index of their field, that are not what the registry says."""
         template, scope = definition.template, definition.template.scope_count or 0
         learned: list[tuple[int, Any]] = []
-        for index, element in enumerate(elements_of(template, self._registry, self._rules)):
+        for index, element, position in self._unsettled_fields(definition):
             key = definition.names[index]
             holder = record.get(SCOPE) if index < scope and isinstance(record, Mapping) else record
             value = holder.get(key) if isinstance(holder, Mapping) else None
-            if isinstance(value, list) and value:
-                value = value[0]
+            if isinstance(value, list) and value:  # of fields that share the key; too few of them are refused later
+                value = value[min(position, len(value) - 1)]
             own = typed(element, key, value, template.fields[index].length, self._registry)
             if own is not element:
                 learned.append((index, own))
-        known = definition, tuple(learned)
-        if known not in self._writers:
-            clocked = self.clock is not None
-            layout = template_layout(
-                template, self._registry, "hex", self._rules, clocked=clocked, learned=tuple(learned)
-            )
-            self._writers[known] = Writer(layout, self._lists.spell, long_lengths=self._long_lengths)
-        return self._writers[known]
+        return tuple(learned)
+
+    def _unsettled_fields(self, definition: Definition) -> list[tuple[int, Element, int]]:
+        """The fields whose keys or types are not the registry's: index, element, and which it is with its key."""
+        known = definition, self._registry.edition
+        found = self._unsettled.get(known)
+        if found is None:
+            found, met, scope = [], Counter[tuple[bool, str]](), definition.template.scope_count or 0
+            for index, element in enumerate(elements_of(definition.template, self._registry, self._rules)):
+                key = definition.names[index]
+                if element.key != key or is_open(element, self._registry):
+                    found.append((index, element, met[index < scope, key]))
+                met[index < scope, key] += 1
+            self._unsettled[known] = found
+        return found
 
     def _own(self, record: Mapping[str, Any], path: Path, *, options: bool) -> Mapping[str, Any]:
         """What *record* says itself."""
         if options and not isinstance(record.get(SCOPE), Mapping):
-            raise EncodeError(f"{record.get(SCOPE)!r:.80}, expected a dict", (*path, SCOPE))
+            raise EncodeError(f"{shown(record.get(SCOPE))}, expected a dict", (*path, SCOPE))
         dropped = derived_keys(record, self.quirks, self.clock) | told_by_sections(record, self._registry)
         return {key: value for key, value in record.items() if key not in dropped}
 
@@ -128,9 +182,12 @@ class Definitions:
 
     def _make(self, record: Mapping[str, Any], own: Mapping[str, Any], path: Path, *, options: bool) -> Definition:
         """The template that a record needs of which none is known."""
+        self.reserve([own])
         found: list[tuple[FieldSpecifier, str]] = []
         if options:
             found += self._specifiers(own[SCOPE], (*path, SCOPE), scope=True)
+            if not found and self.protocol == "ipfix":
+                raise EncodeError("no scope, expected at least one field of it", (*path, SCOPE))
         scope_count = len(found) if options else None
         found += self._specifiers({key: value for key, value in own.items() if key != SCOPE}, path)
         shape = scope_count, tuple(found)
@@ -157,6 +214,8 @@ class Definitions:
         for key, value in record.items():
             here = (*path, key)
             enterprise, number, element = numbers_for(key, self.protocol, self._registry, here, scope=scope)
+            if isinstance(value, list) and len(value) < 2:
+                raise EncodeError(f"{shown(value)}, expected a value, or a list of at least two", here)
             for each in value if isinstance(value, list) else [value]:
                 known = typed(element, key, each, VARIABLE_LENGTH, self._registry)
                 length = length_for(known, each, variable=self.protocol == "ipfix", path=here)
@@ -164,7 +223,7 @@ class Definitions:
         return found
 
     def _free_id(self, path: Path) -> int:
-        while self._next in self.known:
+        while self._next in self.known or self._next in self._reserved:
             self._next += 1
         if self._next > LARGEST:
             raise EncodeError("no template id is free", path)
@@ -173,23 +232,25 @@ class Definitions:
     def _spell_in_list(self, template_id: int, record: Any, path: Path) -> bytes:
         """A record in a list, by the template of that id; one is made where none is known."""
         if not isinstance(record, Mapping):
-            raise EncodeError(f"{record!r:.80}, expected a dict", path)
+            raise EncodeError(f"{shown(record)}, expected a dict", path)
         options = isinstance(record.get(SCOPE), Mapping)
         own = self._own(record, path, options=options)
         definition = self.known.get(template_id)
+        if definition is None and template_id < FIRST_DATA_SET:
+            raise EncodeError(f"template {template_id}, expected at least {FIRST_DATA_SET}", path)
         if definition is None:
             scope = self._specifiers(own[SCOPE], (*path, SCOPE), scope=True) if options else []
             rest = self._specifiers({key: value for key, value in own.items() if key != SCOPE}, path)
             definition = self._new(template_id, len(scope) if options else None, scope + rest, path)
         extra = own.keys() - set(definition.names) - {SCOPE}
         if extra:
-            raise EncodeError(f"template {template_id} has no field {min(extra)!r}", path)
+            raise EncodeError(f"template {template_id} has no field {min(map(str, extra))!r}", path)
         return b"".join(self.fields(definition, record, path))
 
 
 def _counted(names: tuple[str, ...]) -> dict[str, int]:
     """How often each key comes; 0 for once, whose value is not in a list."""
-    return {name: count if (count := names.count(name)) > 1 else 0 for name in names}
+    return {name: count if count > 1 else 0 for name, count in Counter(names).items()}
 
 
 def _values(record: Mapping[str, Any]) -> dict[str, int]:

@@ -9,15 +9,15 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from ..codec.display import UPTIME_RANGE, Clock
-from ..codec.peculiarities import INTERFACES
+from ..codec.peculiarities import INTERFACES, PORT, PROTOCOL, SOURCE_PORT
 from ..codec.record import EVENT_TIME, SYSTEM_INIT_TIME, UPTIMES
 from ..codec.reports import REPORT
+from ..protocols.rules import ICMP_AND_IPV6
 from ..quirks import ASA_EVENT_TIME, ICMP_IN_DESTINATION_PORT, IFINDEX_PALO_ALTO
 from ..registry import Registry
 from ..registry.element import numbers_of
 
 RESOLVED, MIB_OBJECTS = "resolved", "mib_objects"
-ICMP_KEYS = ("icmpTypeIPv4", "icmpCodeIPv4", "icmpTypeIPv6", "icmpCodeIPv6")
 #: elements whose octets are those of a packet; its layers stand beside them with ``packet_sections``
 SECTIONS = ("mplsLabelStackSection", "ipHeaderPacketSection", "dataLinkFrameSection", "layer2packetSectionData")
 
@@ -35,10 +35,19 @@ def derived_keys(record: Mapping[str, Any], quirks: Collection[str], clock: Cloc
         if absolute in record and _follows(record, uptime, absolute, quirks, clock):
             found.add(absolute)
     if ICMP_IN_DESTINATION_PORT in quirks:
-        found.update(ICMP_KEYS)
+        found.update(_icmp_in_port(record))
     if IFINDEX_PALO_ALTO in quirks:
         found.update(INTERFACES.values())
     return found
+
+
+def _icmp_in_port(record: Mapping[str, Any]) -> set[str]:
+    """The keys of ICMP's type and code, as far as they are those that the port tells."""
+    protocol, port = record.get(PROTOCOL), record.get(PORT)
+    if type(protocol) is not int or type(port) is not int or record.get(SOURCE_PORT):
+        return set()
+    told = zip(ICMP_AND_IPV6.get(protocol, ()), (port >> 8 & 0xFF, port & 0xFF), strict=False)
+    return {key for key, value in told if record.get(key) == value}
 
 
 def _follows(
@@ -51,7 +60,7 @@ def _follows(
     if type(since) is not int:
         return False
     if time is None:
-        return True
+        return clock is not None
     # which turn of the 32-bit clock is meant depends on the rules for peculiarities
     if clock is not None:
         return type(time) is int and (time - clock.boot - since) % UPTIME_RANGE == 0
@@ -62,4 +71,5 @@ def told_by_sections(record: Mapping[str, Any], registry: Registry) -> set[str]:
     """The keys of *record* that can only be those of the layers of a packet that it holds."""
     if record.keys().isdisjoint(SECTIONS):
         return set()
-    return {key for key in record if registry.find(key) is None and numbers_of(key) is None and key != "scope"}
+    names = [key for key in record if isinstance(key, str) and key != "scope"]
+    return {key for key in names if registry.find(key) is None and numbers_of(key) is None}

@@ -5,34 +5,52 @@ RFC 7011 §3.2 and §6.2; RFC 3954 §8, whose field types are numbers of their o
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ..codec.record import value_type
 from ..errors import EncodeError
+from ..quirks import STANDARD
 from ..registry import Element, Registry, published
 from ..registry.element import ELEMENT_ID_MAX, numbers_of, unknown
 from ..template import VARIABLE_LENGTH
-from ..wire.leaves import EXACT, INTEGERS, OCTETS, SIGNED, UNSIGNED, fits, narrowest
+from ..wire.leaves import (
+    ACCESS_LIST_ID,
+    EXACT,
+    INTEGERS,
+    OCTETS,
+    SIGNED,
+    UNSIGNED,
+    WIDEST_INTEGER,
+    fits,
+    narrowest,
+)
 from ..wire.lists import BASIC_LIST, LISTS, SUB_TEMPLATE_LIST, SUB_TEMPLATE_MULTI_LIST
 from ..wire.texts import encode_application_id, encode_text
 from ..wire.values import octets_of
-from .writer import REFUSALS, Path
+from .writer import REFUSALS, UTF8, Path, shown
 
 LARGEST_TYPE = 0xFFFF  # of a NetFlow v9 field
+LONGEST_KEY = len("pen4294967295_ie32767")  # of keys that are made of numbers
 #: types of which None is written in as many octets as any value; of others it is no octets
 NONE_HAS_OCTETS = frozenset({"boolean", "float32", "float64", "dateTimeMicroseconds", "dateTimeNanoseconds"})
+(ACCESS_LIST_OCTETS,) = EXACT[ACCESS_LIST_ID]
 SHORTEST_APPLICATION_ID = 4  # octets, in NetFlow v9; RFC 6759 §4.1
 
 
 def element_of(key: str, registry: Registry, path: Path) -> Element:
     """The element that has *key* in records.  EncodeError where there is none."""
-    element = registry.find(key)
+    element = registry.find(key) if isinstance(key, str) else None
     if element is not None:
         return element
-    numbers = numbers_of(key)
+    numbers = _numbers_of(key) if isinstance(key, str) else None
     if numbers is None:
         raise EncodeError(f"no element {key!r}, expected the key of one that the registry has", path)
     return registry.element(*numbers)
+
+
+def _numbers_of(key: str) -> tuple[int, int] | None:
+    return numbers_of(key) if len(key) <= LONGEST_KEY else None
 
 
 def field_type_of(key: str, registry: Registry, path: Path) -> tuple[int, Element]:
@@ -49,8 +67,8 @@ def field_type_of(key: str, registry: Registry, path: Path) -> tuple[int, Elemen
 
 def scope_type_of(key: str, registry: Registry, path: Path) -> tuple[int, Element]:
     """The scope type of NetFlow v9 that has *key* in a record's scope, and what stands for its element."""
-    number = published.scope_types().get(key)
-    if number is None and key.startswith("scope") and key[5:].isdecimal() and key.isascii():
+    number = published.scope_types().get(key) if isinstance(key, str) else None
+    if number is None and isinstance(key, str) and re.fullmatch(r"scope[0-9]{1,5}", key):
         number = int(key[5:])
     if number is None or number > LARGEST_TYPE:
         known = ", ".join(published.scope_types())
@@ -58,13 +76,17 @@ def scope_type_of(key: str, registry: Registry, path: Path) -> tuple[int, Elemen
     return number, registry.netflow9_scope(number)
 
 
+def is_open(element: Element, registry: Registry) -> bool:
+    """Whether nobody knows the type of *element* but whoever sends it."""
+    return not element.known or registry.is_open(element.enterprise, element.id)
+
+
 def typed(element: Element, key: str, value: Any, length: int, registry: Registry) -> Element:
     """*element* under *key*, with a type that suits *value* where nobody knows its own.
 
     *length* are the octets that a template gives it.
     """
-    is_open = not element.known or registry.is_open(element.enterprise, element.id)
-    if not is_open or not _needs_type(value, length):
+    if not is_open(element, registry) or not _needs_type(value, length):
         return element if element.key == key else element._replace(key=key)
     return unknown(element.enterprise, element.id, key)._replace(type=_type_of(value, length))
 
@@ -128,10 +150,22 @@ def length_for(element: Element, value: Any, *, variable: bool, path: Path) -> i
     """The octets of a field for *value* of *element*, 65535: it brings its own; as ``natural_length`` if it fits."""
     abstract_type = value_type(element, VARIABLE_LENGTH, frozenset(), in_options=False)
     natural = natural_length(element, variable=variable)
+    if _is_access_list_id(element, value):
+        return ACCESS_LIST_OCTETS
     try:
         return _length_for(abstract_type, natural, value)
-    except (ValueError, AttributeError) as error:
+    except UnicodeError as error:
+        raise EncodeError(f"{shown(value)}, expected {UTF8}", path) from error
+    except ValueError as error:
         raise EncodeError(str(error), path) from error
+    except REFUSALS as error:
+        raise EncodeError(f"{shown(value)}, expected a value of type {abstract_type}", path) from error
+
+
+def _is_access_list_id(element: Element, value: Any) -> bool:
+    """Whether *value* is one of a Cisco ASA's, whose element is known as octets."""
+    rule = value_type(element, ACCESS_LIST_OCTETS, STANDARD.on, in_options=False)
+    return rule == ACCESS_LIST_ID and isinstance(value, str) and "-" in value and fits_as(rule, value)
 
 
 def _length_for(abstract_type: str, natural: int | None, value: Any) -> int:
@@ -144,13 +178,24 @@ def _length_for(abstract_type: str, natural: int | None, value: Any) -> int:
     if natural == VARIABLE_LENGTH or value is None:
         return natural
     if isinstance(value, str | bytes) and (abstract_type in INTEGERS or not fits_as(abstract_type, value)):
-        odd = len(octets_of(value))
-        if fits(abstract_type, odd):
-            raise ValueError(f"{value!r:.80}, expected a value of type {abstract_type}")
-        return odd
+        return _odd_length(abstract_type, value)
     if abstract_type in INTEGERS and isinstance(value, int) and (value >= 0 or abstract_type in SIGNED):
-        return max(natural, narrowest(abstract_type, value))
+        length = max(natural, narrowest(abstract_type, value))
+        if length > WIDEST_INTEGER:
+            raise ValueError(f"an int of {length} octets, expected at most {WIDEST_INTEGER}")
+        return length
     return natural
+
+
+def _odd_length(abstract_type: str, value: str | bytes) -> int:
+    """The octets of what is none of its type's values."""
+    try:
+        length = len(octets_of(value))
+    except ValueError:
+        length = 0
+    if fits(abstract_type, length):
+        raise ValueError(f"{shown(value)}, expected a value of type {abstract_type}")
+    return length
 
 
 def _fixed_length(abstract_type: str, value: Any) -> int:

@@ -15,7 +15,7 @@ from ..errors import EncodeError
 from ..wire import netflow5, netflow8
 from .derived import derived_keys
 from .patches import patched_fields
-from .writer import Path, Writer
+from .writer import Path, Writer, shown
 
 #: protocol -> the version, its header, and its records by what the header's ``aggregation`` says
 FORMATS: dict[str, tuple[int, Struct, dict[int, Struct]]] = {
@@ -34,7 +34,7 @@ class FixedWriter:
 
     def __init__(self, protocol: str, header: Any) -> None:
         if not isinstance(header, Mapping):
-            raise EncodeError(f"{header!r:.80}, expected a dict", ("header",))
+            raise EncodeError(f"{shown(header)}, expected a dict", ("header",))
         self.version, declaration, records = FORMATS[protocol]
         self.header = dict(header)
         self._writer = Writer(layout_of(declaration), zeros=True)
@@ -50,9 +50,9 @@ class FixedWriter:
     def records(self) -> Writer:
         """What writes the flows.  EncodeError where no layout is known of what they are aggregated by."""
         aggregation = self.header.get("aggregation", 0)
-        if aggregation not in self._records:
+        if type(aggregation) is not int or aggregation not in self._records:
             known = ", ".join(map(str, self._records))
-            raise EncodeError(f"{aggregation!r:.80}, expected one of {known}", ("header", "aggregation"))
+            raise EncodeError(f"{shown(aggregation)}, expected one of {known}", ("header", "aggregation"))
         return Writer(layout_of(self._records[aggregation]), zeros=True)
 
     def _check_header(self, layout: Layout) -> None:
@@ -83,7 +83,7 @@ class FixedWriter:
     def own(self, flow: Any, quirks: Any, at: Clock | None, path: Path) -> dict[str, Any]:
         """The fields of a flow, whose absolute times count where it has no others."""
         if not isinstance(flow, Mapping):
-            raise EncodeError(f"{flow!r:.80}, expected a dict", path)
+            raise EncodeError(f"{shown(flow)}, expected a dict", path)
         names = set(self.records.layout.names)
         own = {key: value for key, value in flow.items() if key in names}
         for uptime, absolute in UPTIMES.items():
@@ -98,17 +98,17 @@ class FixedWriter:
 def _sampling(mode: Any, interval: Any) -> int:
     for key, value, most in ((MODE, mode, 3), (INTERVAL, interval, netflow5.INTERVAL_MASK)):
         if type(value) is not int or not 0 <= value <= most:
-            raise EncodeError(f"{value!r:.80}, expected an int from 0 to {most}", ("header", key))
+            raise EncodeError(f"{shown(value)}, expected an int from 0 to {most}", ("header", key))
     return int(mode << netflow5.MODE_SHIFT | interval)
 
 
 def _uptime(time: Any, at: Clock | None, path: Path) -> int:
     """The sysUpTime of a *time* in ms since 1970."""
     if type(time) is not int or at is None:
-        raise EncodeError(f"{time!r:.80}, expected int ms since 1970", path)
+        raise EncodeError(f"{shown(time)}, expected int ms since 1970", path)
     uptime = int(time - at.boot)
     if not at.latest - UPTIME_RANGE // 2 <= uptime <= at.latest + UPTIME_RANGE // 2 - 1:
-        raise EncodeError(f"{time}, which is too far from the header's exportTime for a sysUpTime", path)
+        raise EncodeError(f"{shown(time)}, which is too far from the header's exportTime for a sysUpTime", path)
     return uptime % UPTIME_RANGE
 
 

@@ -10,6 +10,7 @@ from ..errors import EncodeError
 from ..protocols.trace import FixedTrace
 from ..types import FieldPatch, Message
 from .fixed import FixedWriter
+from .kept_form import KEPT, check_fixed
 from .patches import field_patches, patched_fields
 
 
@@ -45,11 +46,9 @@ def split(fields: tuple[Field, ...], octets: bytes, at: int) -> list[bytes]:
 
 def copy_fixed(message: Mapping[str, Any]) -> bytes:
     """The datagram that a *message* with ``kept`` was read from, but for what was changed."""
-    kept, flows, quirks = message["kept"], message.get("flows", ()), message.get("quirks")
+    kept, flows, quirks = check_fixed(message["kept"]), message.get("flows", ()), message.get("quirks")
     if len(flows) != kept["records"]:
-        raise EncodeError(
-            f"of {kept['records']} flows, {len(flows)} are there: drop it for the canonical form", ("kept",)
-        )
+        raise EncodeError(f"of {kept['records']} flows, {len(flows)} are there: drop it for the canonical form", KEPT)
     writer = FixedWriter(message["protocol"], message.get("header", {}))
     parts = writer.header_fields(len(flows), writer.header.get("sequenceNumber", 0), kept["header"])
     at = writer.clock()

@@ -21,18 +21,22 @@ from ..wire.sets import SetHeader
 from .datagrams import HEAD, OpenSet
 from .definitions import Definitions
 from .kept_fixed import split
+from .kept_form import KEPT, check_sets
 from .patches import field_patches, patch, patched, patched_fields
 from .sets import (
     SMALLEST_TEMPLATE,
     WITHDRAWALS,
     definitions_for,
+    event_of,
     header_fields,
     header_of,
+    withdrawal_of,
 )
-from .templates import Definition, definition_octets, definition_of, withdrawal_octets
+from .templates import Definition, definition_octets, definition_of
 from .writer import Path
 
 WRONG = "drop it for the canonical form"
+LARGEST = 0xFFFF  # octets of a set
 
 
 def keep_sets(trace: SetTrace, message: Message, registry: Registry) -> None:
@@ -87,7 +91,11 @@ class _Keeper:
         return made
 
     def _template_set(self, first: int, last: int, original: bytes) -> KeptSet:
-        canonical = template_set(self._message["templates"][first:last], self._message["protocol"], self._registry)
+        events = list(enumerate(self._message["templates"]))[first:last]
+        try:
+            canonical = template_set(events, self._message["protocol"], self._registry)
+        except EncodeError:
+            canonical = None
         kept, part = patch(canonical, original), KeptSet(templates=last - first)
         if kept is not None:
             part["content"] = kept
@@ -134,17 +142,22 @@ class _Keeper:
         return self.templates.index(described)
 
 
-def template_set(events: Iterable[Any], protocol: str, registry: Registry) -> bytes | None:
-    """The content of a set of the template records that *events* tell, None where they do not tell all of it."""
+def template_set(events: Iterable[tuple[int, Any]], protocol: str, registry: Registry) -> bytes | None:
+    """The content of a set of the template records that *events* tell, None where they do not tell all of it.
+
+    Each comes with its place in the message.
+    """
     body = OpenSet(0, SMALLEST_TEMPLATE, None)
-    for index, event in enumerate(events):
-        if event["event"] in WITHDRAWALS:
-            body.body += withdrawal_octets(event["template_id"], options=event["scope_count"] is not None)[1]
-        elif event["event"] == "rejected":
+    for index, event in events:
+        path: Path = ("templates", index)
+        said = event_of(event, path)
+        if said in WITHDRAWALS:
+            body.body += withdrawal_of(event, path)[1]
+        elif said == "rejected":
             return None
         else:
-            definition = definition_of(event, protocol, registry, ("templates", index))
-            body.body += definition_octets(definition)[1]
+            definition = definition_of(event, protocol, registry, path, scopeless=True)
+            body.body += definition_octets(definition, path)[1]
     return bytes(body.body) + bytes(body.padding)
 
 
@@ -157,35 +170,39 @@ def use(
     registry: Registry,
 ) -> Definition:
     """The definition that the records of a set are written by; those of its lists are put in force for them."""
-    path: Path = ("kept", "templates")
-    for place in inner:
-        definitions.add(
-            definition_of(templates[place], templates[place].get("protocol", protocol), registry, (*path, place))
+    path: Path = (*KEPT, "templates")
+    found = [
+        definition_of(
+            templates[place], templates[place].get("protocol", protocol), registry, (*path, place), scopeless=True
         )
-    described = templates[template]
-    return definition_of(described, described.get("protocol", protocol), registry, (*path, template))
+        for place in (*inner, template)
+    ]
+    for each in found[:-1]:
+        definitions.add(each)
+    return found[-1]
 
 
 def copy_sets(message: Mapping[str, Any], registry: Registry) -> bytes:
     """The datagram that a *message* with ``kept`` was read from, but for what was changed."""
-    kept, header = message["kept"], header_of(message)
+    kept, header = check_sets(message["kept"]), header_of(message)
     for key in ("flows", "options"):
         count = sum(each["records"] for each in kept["sets"] if _key_of(each, kept) == key)
         if count != len(message.get(key, ())):
-            raise EncodeError(f"of {count} {key}, {len(message.get(key, ()))} are there: {WRONG}", ("kept",))
-    count = sum(each.get("templates", 0) for each in kept["sets"])
+            raise EncodeError(f"of {count} {key}, {len(message.get(key, ()))} are there: {WRONG}", KEPT)
+    count = sum(each["templates"] for each in kept["sets"] if each.keys().isdisjoint(("octets", "template")))
     if count != len(message.get("templates", ())):
-        raise EncodeError(f"of {count} templates, {len(message.get('templates', ()))} are there: {WRONG}", ("kept",))
+        raise EncodeError(f"of {count} templates, {len(message.get('templates', ()))} are there: {WRONG}", KEPT)
     copy = _Copy(message, registry, header)
-    body = b"".join(copy.part(each) for each in kept["sets"]) + bytes.fromhex(kept["tail"])
+    sets = [copy.part(each, (*KEPT, "sets", index)) for index, each in enumerate(kept["sets"])]
+    body = b"".join(sets) + bytes.fromhex(kept["tail"])
     return b"".join(header_fields(message["protocol"], header, body, _records_in(message), kept["header"])) + body
 
 
 def _key_of(part: Mapping[str, Any], kept: Mapping[str, Any]) -> str:
     """Where the records of a set are in the message; "" of sets without."""
-    if "template" not in part:
+    if "template" not in part or "octets" in part:
         return ""
-    return "flows" if kept["templates"][part["template"]]["scope_count"] is None else "options"
+    return "flows" if kept["templates"][part["template"]].get("scope_count") is None else "options"
 
 
 class _Copy:
@@ -198,15 +215,17 @@ class _Copy:
         self._definitions = definitions_for(message, header, registry, long_lengths=False)
         self._used = {"flows": 0, "options": 0, "templates": 0}
 
-    def part(self, part: Mapping[str, Any]) -> bytes:
+    def part(self, part: Mapping[str, Any], path: Path) -> bytes:
         """The octets of a set, its head before them."""
         if "octets" in part:
             content = bytes.fromhex(part["octets"])
         elif "template" in part:
             content = self._data(part) + bytes.fromhex(part.get("rest", ""))
         else:
-            content = self._template_set(part)
+            content = self._template_set(part, path)
         length = part.get("length", len(content) + HEAD)
+        if length > LARGEST:
+            raise EncodeError(f"a set of {length} octets: {WRONG}", path)
         head: bytes = SetHeader.build({"set_id": part["set_id"], "length": length})
         return head + content
 
@@ -216,12 +235,18 @@ class _Copy:
         self._used[key] += count
         return list(enumerate(self._message.get(key, ())))[first : first + count]
 
-    def _template_set(self, part: Mapping[str, Any]) -> bytes:
-        events = [event for _, event in self._take("templates", part["templates"])]
-        canonical = template_set(events, self._message["protocol"], self._registry)
+    def _template_set(self, part: Mapping[str, Any], path: Path) -> bytes:
+        events = self._take("templates", part["templates"])
+        refused: EncodeError | None = None
+        try:
+            canonical = template_set(events, self._message["protocol"], self._registry)
+        except EncodeError as error:
+            canonical, refused = None, error
         octets = patched(canonical, part["content"]) if "content" in part else canonical
         if octets is None:
-            raise EncodeError("a template record that was rejected, and is no longer what it was", ("kept", "sets"))
+            raise refused or EncodeError(
+                f"a template record that was rejected, and is no longer what it was: {WRONG}", path
+            )
         return octets
 
     def _data(self, part: Mapping[str, Any]) -> bytes:

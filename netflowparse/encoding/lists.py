@@ -12,6 +12,7 @@ from construct import Construct, GreedyBytes
 
 from ..codec.record import value_type
 from ..errors import EncodeError
+from ..limits import DEEPEST_NESTING
 from ..quirks import STANDARD
 from ..registry import Element, Registry
 from ..template import VARIABLE_LENGTH
@@ -20,9 +21,10 @@ from ..wire.leaves import INTEGERS, leaf
 from ..wire.lists import BASIC_LIST, LISTS, SEMANTICS, SUB_TEMPLATE_LIST, WHOLE
 from ..wire.values import octets_of
 from .elements import element_of, length_for, natural_length, typed
-from .writer import REFUSALS, Path
+from .writer import REFUSALS, Path, shown
 
 _CODES = {word: code for code, word in SEMANTICS.items()}
+RECORDS = ("template_id", "records", "octets", "undecoded")  # of a list or an entry of one
 UNDEFINED = 255  # the semantic of a list that does not say one; RFC 6313 §5.6
 
 #: Writes a record by the template of an id.
@@ -47,6 +49,7 @@ class Lists:
     def __init__(self, registry: Registry, spell_record: SpellRecord) -> None:
         self._registry = registry
         self._spell_record = spell_record
+        self._depth = 0
 
     def spell(self, abstract_type: str, value: Any, path: Path) -> bytes:
         """The octets of a list, without a length before them."""
@@ -55,15 +58,27 @@ class Lists:
         if isinstance(value, str | bytes):  # those of one that could not be read
             return _octets(value, path)
         value = _mapping(value, path)
+        if self._depth >= DEEPEST_NESTING:
+            raise EncodeError(f"more than {DEEPEST_NESTING} lists inside one another", path)
+        self._depth += 1
+        try:
+            octets = self._list(abstract_type, value, path)
+        finally:
+            self._depth -= 1
+        return octets + _octets(value["undecoded"], (*path, "undecoded")) if "undecoded" in value else octets
+
+    def _list(self, abstract_type: str, value: Mapping[str, Any], path: Path) -> bytes:
+        """The octets of a list, but for what is left over behind its last whole part."""
         if abstract_type == BASIC_LIST:
             octets = self._basic_list(value, path)
         elif abstract_type == SUB_TEMPLATE_LIST:
+            _only(value, ("semantic", *RECORDS), path)
             wire = {"semantic": _semantic(value, path), "template_id": _template_id(value, path), "records": []}
             wire["records"] = [self._records(value, path)]
             octets = self._build(abstract_type, wire, path)
         else:
             octets = self._multi_list(value, path)
-        return octets + _octets(value["undecoded"], (*path, "undecoded")) if "undecoded" in value else octets
+        return octets
 
     def _build(self, abstract_type: str, wire: dict[str, Any], path: Path) -> bytes:
         try:
@@ -73,11 +88,12 @@ class Lists:
         return octets
 
     def _basic_list(self, value: Mapping[str, Any], path: Path) -> bytes:
+        _only(value, ("semantic", "element", "values", "undecoded"), path)
         name, values, here = value.get("element"), value.get("values"), (*path, "values")
         if not isinstance(name, str):
-            raise EncodeError(f"{name!r:.80}, expected the key of an element", (*path, "element"))
+            raise EncodeError(f"{shown(name)}, expected the key of an element", (*path, "element"))
         if not isinstance(values, list):
-            raise EncodeError(f"{values!r:.80}, expected a list", here)
+            raise EncodeError(f"{shown(values)}, expected a list", here)
         element = element_of(name, self._registry, (*path, "element"))
         if values:
             element = typed(element, name, values[0], VARIABLE_LENGTH, self._registry)
@@ -100,25 +116,29 @@ class Lists:
             length_for(element, each, variable=True, path=(*path, index)) for index, each in enumerate(values)
         ] or [natural_length(element, variable=True) or VARIABLE_LENGTH]
         alike = len(set(lengths)) == 1 or (element.type in INTEGERS and all(type(each) is int for each in values))
-        return max(lengths) if alike else VARIABLE_LENGTH
+        return (alike and max(lengths)) or VARIABLE_LENGTH  # nobody could count values without octets
 
     def _value(self, node: Construct, abstract_type: str, value: Any, path: Path) -> bytes:
+        if isinstance(value, bool) and abstract_type != "boolean":
+            raise EncodeError(f"{value!r}, expected no truth value", path)
         if abstract_type in LISTS:
             value = self.spell(abstract_type, value, path)
         try:
             octets: bytes = node.build(value)
         except REFUSALS as error:
-            why = str(error) if isinstance(error, ValueError) else f"{value!r:.80} does not fit"
+            why = str(error) if isinstance(error, ValueError) else f"{shown(value)} does not fit"
             raise EncodeError(why, path) from error
         return octets
 
     def _multi_list(self, value: Mapping[str, Any], path: Path) -> bytes:
+        _only(value, ("semantic", "entries", "undecoded"), path)
         entries, here = value.get("entries"), (*path, "entries")
         if not isinstance(entries, Sequence) or isinstance(entries, str | bytes):
-            raise EncodeError(f"{entries!r:.80}, expected a list", here)
+            raise EncodeError(f"{shown(entries)}, expected a list", here)
         wire = []
         for index, each in enumerate(entries):
             entry = _mapping(each, (*here, index))
+            _only(entry, RECORDS, (*here, index))
             template_id, octets = _template_id(entry, (*here, index)), self._records(entry, (*here, index))
             wire.append({"template_id": template_id, "records": [octets]})
         return self._build("subTemplateMultiList", {"semantic": _semantic(value, path), "entries": wire}, path)
@@ -129,7 +149,7 @@ class Lists:
             return _octets(holder["octets"], (*path, "octets"))
         records, template_id = holder.get("records"), _template_id(holder, path)
         if not isinstance(records, list):
-            raise EncodeError(f"{records!r:.80}, expected a list", (*path, "records"))
+            raise EncodeError(f"{shown(records)}, expected a list", (*path, "records"))
         octets = b"".join(
             self._spell_record(template_id, each, (*path, "records", index)) for index, each in enumerate(records)
         )
@@ -140,8 +160,15 @@ class Lists:
 
 def _mapping(value: Any, path: Path) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
-        raise EncodeError(f"{value!r:.80}, expected a dict", path)
+        raise EncodeError(f"{shown(value)}, expected a dict", path)
     return value
+
+
+def _only(value: Mapping[str, Any], keys: tuple[str, ...], path: Path) -> None:
+    """Refuse what would be lost."""
+    extra = [key for key in value if key not in keys]
+    if extra:
+        raise EncodeError(f"no part of a list, expected some of {', '.join(keys)}", (*path, extra[0]))
 
 
 def _octets(value: Any, path: Path) -> bytes:
@@ -155,12 +182,12 @@ def _semantic(value: Mapping[str, Any], path: Path) -> int:
     word = value.get("semantic", UNDEFINED)
     code = _CODES.get(word, word) if isinstance(word, str) else word
     if isinstance(code, bool) or not isinstance(code, int) or not 0 <= code <= 0xFF:
-        raise EncodeError(f"{word!r:.80}, expected one of {', '.join(_CODES)}, or 0 to 255", (*path, "semantic"))
+        raise EncodeError(f"{shown(word)}, expected one of {', '.join(_CODES)}, or 0 to 255", (*path, "semantic"))
     return code
 
 
 def _template_id(value: Mapping[str, Any], path: Path) -> int:
     number = value.get("template_id")
     if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= 0xFFFF:
-        raise EncodeError(f"{number!r:.80}, expected the id of a template", (*path, "template_id"))
+        raise EncodeError(f"{shown(number)}, expected the id of a template", (*path, "template_id"))
     return number

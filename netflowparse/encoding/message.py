@@ -13,6 +13,7 @@ from .kept_fixed import copy_fixed
 from .kept_sets import copy_sets
 from .sets import encode_sets
 from .sflow import encode_sflow5
+from .writer import shown
 
 LARGEST = 65_535  # octets of a datagram
 SHORTEST = 64  # octets in which some record fits, whatever the protocol
@@ -36,7 +37,7 @@ def encode(
 
     Usually that is one datagram.  What is longer than *max_length* octets becomes several, numbered on as the protocol
     counts.  A message that ``Decoder(keep_octets=True)`` gave becomes the very octets that it was, but for values that
-    were changed since.
+    were changed since; such a copy is never divided.
 
     * NetFlow v9, IPFIX: the template definitions of the message are written first, as events say; then options and
       flows in their order.  *templates* are others that whoever reads this knows already, such as rows of
@@ -54,19 +55,32 @@ def encode(
     if isinstance(max_length, bool) or not isinstance(max_length, int):
         raise WrongType(f"max_length={max_length!r}: expected an int")
     if not SHORTEST <= max_length <= LARGEST:
-        raise UsageError(f"max_length={max_length}: expected {SHORTEST} to {LARGEST} octets")
+        raise UsageError(f"max_length={shown(max_length)}: expected {SHORTEST} to {LARGEST} octets")
     long_lengths = expect(long_lengths, bool, "long_lengths")
+    if not isinstance(templates, Iterable):
+        raise WrongType(f"templates is {type(templates).__name__}: expected templates, such as a list")
     for key in LISTS:
         if not isinstance(message.get(key, []), list | tuple):
-            raise EncodeError(f"{message[key]!r:.80}, expected a list", (key,))
+            raise EncodeError(f"{shown(message[key])}, expected a list", (key,))
+    for index, quirk in enumerate(message.get("quirks", ())):
+        if not isinstance(quirk, str):
+            raise EncodeError(f"{shown(quirk)}, expected the name of a rule", ("quirks", index))
     protocol, kept = message.get("protocol"), message.get("kept")
     if protocol == "sflow5":
         return encode_sflow5(message, max_length)
-    if protocol in FORMATS:
-        return encode_fixed(message, max_length) if kept is None else [copy_fixed(message)]
+    if isinstance(protocol, str) and protocol in FORMATS:
+        return encode_fixed(message, max_length) if kept is None else [_copied(copy_fixed(message), max_length)]
     if protocol in ("netflow9", "ipfix"):
         if kept is not None:
-            return [copy_sets(message, registry)]
+            return [_copied(copy_sets(message, registry), max_length)]
         return encode_sets(message, templates, registry, max_length, long_lengths=long_lengths)
     known = ", ".join([*FORMATS, "netflow9", "ipfix", "sflow5"])
-    raise EncodeError(f"{protocol!r:.80}, expected one of {known}", ("protocol",))
+    raise EncodeError(f"{shown(protocol)}, expected one of {known}", ("protocol",))
+
+
+def _copied(octets: bytes, most: int) -> bytes:
+    """A copy, if it is no longer than somebody has asked for."""
+    if most < LARGEST and len(octets) > most:
+        why = f"a datagram of {len(octets)} octets, expected at most {most}: drop it for the canonical form"
+        raise EncodeError(why, ("kept",))
+    return octets

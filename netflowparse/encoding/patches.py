@@ -34,7 +34,7 @@ def field_patches(
     for index, (made, was) in enumerate(zip(canonical, original, strict=True)):
         kept = patch(made, was)
         if kept is not None:
-            placed: FieldPatch = {"field": index, **kept}
+            placed: FieldPatch = {"field": index, "octets": kept["octets"], "instead_of": kept["instead_of"]}
             if record is not None:
                 placed["record"] = record
             found.append(placed)

@@ -17,7 +17,7 @@ from .datagrams import Datagram, Datagrams
 from .definitions import Definitions
 from .patches import patched_fields
 from .templates import Definition, definition_octets, definition_of, withdrawal_octets
-from .writer import Path, Writer
+from .writer import Path, Writer, shown
 
 #: smallest records of template sets: of NetFlow v9 and IPFIX, with one field; of withdrawals
 SMALLEST_TEMPLATE, SMALLEST_WITHDRAWAL = 8, 4
@@ -32,7 +32,7 @@ def header_of(message: Mapping[str, Any]) -> dict[str, Any]:
     """The header of a message, if it has only fields of its protocol."""
     header, protocol = message.get("header", {}), message["protocol"]
     if not isinstance(header, Mapping):
-        raise EncodeError(f"{header!r:.80}, expected a dict", ("header",))
+        raise EncodeError(f"{shown(header)}, expected a dict", ("header",))
     names = HEADERS[protocol].names
     for key in header:
         if key not in names:
@@ -60,9 +60,13 @@ def encode_sets(
     definitions = definitions_for(message, header, registry, long_lengths=long_lengths)
     for index, each in enumerate(templates):
         definitions.add(definition_of(each, protocol, registry, ("templates", index)))
+    if message.get("counters"):
+        raise EncodeError(f"{protocol} has none", ("counters",))
     datagrams = Datagrams(most - HEADERS[protocol].minimum_length)
     for index, event in enumerate(message.get("templates", ())):
         _template(event, definitions, datagrams, registry, ("templates", index))
+    for key in ("options", "flows"):
+        definitions.reserve(message.get(key, ()))
     for key in ("options", "flows"):
         for index, record in enumerate(message.get(key, ())):
             path: Path = (key, index)
@@ -76,27 +80,42 @@ def encode_sets(
 
 def _template(event: Any, definitions: Definitions, datagrams: Datagrams, registry: Registry, path: Path) -> None:
     """Write what a message says of one template."""
-    said = event.get("event") if isinstance(event, Mapping) else None
+    said = event_of(event, path)
     if said == "rejected":  # it defines nothing
         return
     if said in WITHDRAWALS:
         if definitions.protocol != "ipfix":
             raise EncodeError("a withdrawal, which NetFlow v9 does not have", path)
-        template_id = event.get("template_id")
-        if type(template_id) is not int or not 0 <= template_id <= 0xFFFF:
-            raise EncodeError(f"{template_id!r:.80}, expected an id", (*path, "template_id"))
-        set_id, octets = withdrawal_octets(template_id, options=event.get("scope_count") is not None)
+        set_id, octets = withdrawal_of(event, path)
         datagrams.add(octets, set_id, SMALLEST_WITHDRAWAL, ("withdrawals", set_id), path)
-        definitions.remove(template_id)
+        definitions.remove(event["template_id"])
         return
     definition = definition_of(event, definitions.protocol, registry, path)
     definitions.add(definition)
     add_template(datagrams, definition, path)
 
 
+def event_of(event: Any, path: Path) -> Any:
+    """What became of a template, as its event says; None where it says nothing: it is defined."""
+    if not isinstance(event, Mapping):
+        raise EncodeError(f"{shown(event)}, expected a dict", path)
+    said = event.get("event")
+    if said is not None and not isinstance(said, str):
+        raise EncodeError(f"{shown(said)}, expected the word for an event", (*path, "event"))
+    return said
+
+
+def withdrawal_of(event: Mapping[str, Any], path: Path) -> tuple[int, bytes]:
+    """The id of the set that a withdrawal belongs to, and its octets."""
+    template_id = event.get("template_id")
+    if type(template_id) is not int or not 0 <= template_id <= 0xFFFF:
+        raise EncodeError(f"{shown(template_id)}, expected an id", (*path, "template_id"))
+    return withdrawal_octets(template_id, options=event.get("scope_count") is not None)
+
+
 def add_template(datagrams: Datagrams, definition: Definition, path: Path) -> None:
     """Write a template record."""
-    set_id, octets = definition_octets(definition)
+    set_id, octets = definition_octets(definition, path)
     datagrams.add(octets, set_id, SMALLEST_TEMPLATE, ("templates", set_id), path)
 
 

@@ -18,7 +18,7 @@ from ..wire import ipfix, netflow9
 from ..wire.ipfix import ENTERPRISE_BIT
 from ..wire.sets import FIRST_DATA_SET, TemplateHeader
 from .elements import check_number, element_of, field_type_of, natural_length, scope_type_of
-from .writer import REFUSALS, Path
+from .writer import REFUSALS, Path, shown
 
 LARGEST = 0xFFFF
 
@@ -39,16 +39,24 @@ class Definition(NamedTuple):
         return other is not None and self.template == other.template
 
 
-def definition_of(described: Any, protocol: str, registry: Registry, path: Path) -> Definition:
-    """The template that *described* tells.  EncodeError, at *path*, for what describes none."""
+def definition_of(
+    described: Any, protocol: str, registry: Registry, path: Path, *, scopeless: bool = False
+) -> Definition:
+    """The template that *described* tells.  EncodeError, at *path*, for what describes none.
+
+    *scopeless* lets an options template of IPFIX have no scope, which RFC 7011 §3.4.2.2 forbids and some send.
+    """
     described = _mapping(described, path)
     template_id = _whole(described, "template_id", FIRST_DATA_SET, LARGEST, path)
     fields = described.get("fields")
     if not isinstance(fields, Sequence) or isinstance(fields, str | bytes) or not fields:
-        raise EncodeError(f"{fields!r:.80}, expected a list of at least one field", (*path, "fields"))
+        raise EncodeError(f"{shown(fields)}, expected a list of at least one field", (*path, "fields"))
+    if len(fields) > LARGEST:
+        raise _too_many(fields, path)
     scope_count = described.get("scope_count")
     if scope_count is not None:
-        scope_count = _whole(described, "scope_count", 0, len(fields), path)
+        least = int(protocol == "ipfix" and not scopeless)
+        scope_count = _whole(described, "scope_count", least, len(fields), path)
     found = [
         _field(each, protocol, registry, (*path, "fields", index), scope=index < (scope_count or 0))
         for index, each in enumerate(fields)
@@ -59,14 +67,14 @@ def definition_of(described: Any, protocol: str, registry: Registry, path: Path)
 
 def _mapping(described: Any, path: Path) -> Mapping[str, Any]:
     if not isinstance(described, Mapping):
-        raise EncodeError(f"{described!r:.80}, expected a dict", path)
+        raise EncodeError(f"{shown(described)}, expected a dict", path)
     return described
 
 
 def _whole(described: Mapping[str, Any], key: str, least: int, most: int, path: Path) -> int:
     value = described.get(key)
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        raise EncodeError(f"{value!r:.80}, expected an int from {least} to {most}", (*path, key))
+        raise EncodeError(f"{shown(value)}, expected an int from {least} to {most}", (*path, key))
     return value
 
 
@@ -83,10 +91,10 @@ def _field(described: Any, protocol: str, registry: Registry, path: Path, *, sco
     else:
         key = described.get("name")
         if not isinstance(key, str):
-            raise EncodeError(f"{described!r:.80}, expected a name or an id", path)
+            raise EncodeError(f"{shown(described)}, expected a name or an id", path)
         enterprise, number, element = numbers_for(key, protocol, registry, path, scope=scope)
     if not isinstance(key, str):
-        raise EncodeError(f"{key!r:.80}, expected a str", (*path, "name"))
+        raise EncodeError(f"{shown(key)}, expected a str", (*path, "name"))
     return FieldSpecifier(enterprise, number, _length(described, element, protocol, path)), key
 
 
@@ -120,7 +128,7 @@ def _length(described: Mapping[str, Any], element: Element, protocol: str, path:
     return _whole(described, "length", 0, LARGEST, path)
 
 
-def definition_octets(definition: Definition) -> tuple[int, bytes]:
+def definition_octets(definition: Definition, path: Path) -> tuple[int, bytes]:
     """The id of the set that a template record belongs to, and the record."""
     template = definition.template
     try:
@@ -128,7 +136,11 @@ def definition_octets(definition: Definition) -> tuple[int, bytes]:
             return _netflow9(template)
         return _ipfix(template)
     except REFUSALS as error:
-        raise EncodeError(f"{len(template.fields)} fields, which no template record can have") from error
+        raise _too_many(template.fields, path) from error
+
+
+def _too_many(fields: Sequence[Any], path: Path) -> EncodeError:
+    return EncodeError(f"{len(fields)} fields, which no template record can have", (*path, "fields"))
 
 
 def withdrawal_octets(template_id: int, *, options: bool) -> tuple[int, bytes]:

@@ -13,6 +13,7 @@ from ..codec.layout import Layout
 from ..codec.plan import Field
 from ..errors import EncodeError
 from ..wire.lengths import LONG_LENGTH
+from ..wire.values import Boolean
 
 Path: TypeAlias = "tuple[str | int, ...]"  # keys and indices that lead to what is written
 #: Writes the list that is the value of a field of an abstract type.
@@ -21,6 +22,16 @@ SpellList: TypeAlias = Callable[[str, Any, Path], bytes]
 #: what building raises for a value that does not fit
 REFUSALS = (ConstructError, ValueError, TypeError, OverflowError, StructError, KeyError, AttributeError)
 MISSING = object()
+LONGEST = 0xFFFF  # octets of a value of variable length
+UTF8 = "a text that UTF-8 can say"
+
+
+def shown(value: Any) -> str:
+    """*value* as the text of an error has it: its beginning.  Python spells no integers of more than 4300 digits."""
+    try:
+        return f"{value!r:.80}"
+    except ValueError:
+        return f"{type(value).__name__} of too many digits"
 
 
 def no_lists(abstract_type: str, value: Any, path: Path) -> bytes:
@@ -56,7 +67,7 @@ class Writer:
         for number, step in enumerate(steps):
             if isinstance(step, str):
                 if not isinstance(value, Mapping):
-                    raise EncodeError(f"{value!r:.80}, expected a dict", (*path, *steps[:number]))
+                    raise EncodeError(f"{shown(value)}, expected a dict", (*path, *steps[:number]))
                 if step not in value:
                     return MISSING
             value = value[step]
@@ -72,8 +83,10 @@ class Writer:
             raise EncodeError("there is no value", here)
         if not field.variable and not field.octets and not field.located:
             if value != field.constant:
-                raise EncodeError(f"{value!r:.80}, expected {field.constant!r}: the field has no octets", here)
+                raise EncodeError(f"{shown(value)}, expected {field.constant!r}: the field has no octets", here)
             return b""
+        if isinstance(value, bool) and not _is_boolean(field):
+            raise EncodeError(f"{value!r}, expected no truth value", here)
         if field.located:
             value = self._spell_list(field.located, value, here)
         try:
@@ -97,7 +110,7 @@ class Writer:
     def fields(self, record: Any, path: Path) -> list[bytes]:
         """The octets of each field of *record*.  EncodeError says which does not fit, and why."""
         if not isinstance(record, Mapping):
-            raise EncodeError(f"{record!r:.80}, expected a dict", path)
+            raise EncodeError(f"{shown(record)}, expected a dict", path)
         return [self.field(index, value, path) for index, value in enumerate(self.values(record, path))]
 
 
@@ -122,16 +135,24 @@ def _check_repeats(display: Display, record: Mapping[str, Any], path: Path) -> N
         elif isinstance(source, Several) and key in record:
             value, count = record[key], len(source.fields)
             if not isinstance(value, list) or len(value) != count:
-                raise EncodeError(f"{value!r:.80}, expected a list of {count}: the field comes so often", (*path, key))
+                raise EncodeError(f"{shown(value)}, expected a list of {count}: the field comes so often", (*path, key))
+
+
+def _is_boolean(field: Field) -> bool:
+    """Whether the field has truth values: for ``struct`` and others they are ints."""
+    return isinstance(field.value, Boolean) or getattr(field.value, "abstract_type", "") == "boolean"
 
 
 def _why(field: Field, value: Any, error: Exception) -> str:
     if isinstance(error, ValueError) and not isinstance(error, UnicodeError):
         return str(error)  # the adapter's own words
     if isinstance(error, UnicodeError):
-        return f"{value!r:.80}, expected a text that UTF-8 can say"
+        return f"{shown(value)}, expected {UTF8}"
     if field.located:
-        return f"a {field.located} of {len(value)} octets, expected {field.octets}"
+        most = f"at most {LONGEST}" if field.variable else field.octets
+        return f"a {field.located} of {len(value)} octets, expected {most}"
+    if field.variable and isinstance(error, OverflowError):
+        return f"{shown(value)}, expected at most {LONGEST} octets"
     if field.value is None:
-        return f"{value!r:.80}, expected an int that fits {field.octets} octet{'s' * (field.octets != 1)}"
-    return f"{value!r:.80}, expected {field.value.expected or f'what {field.octets} octets can say'}"
+        return f"{shown(value)}, expected an int that fits {field.octets} octet{'s' * (field.octets != 1)}"
+    return f"{shown(value)}, expected {field.value.expected or f'what {field.octets} octets can say'}"
