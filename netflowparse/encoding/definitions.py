@@ -14,7 +14,7 @@ from ..registry import Element, Registry
 from ..template import VARIABLE_LENGTH, FieldSpecifier, Template
 from ..wire.leaves import OCTETS
 from ..wire.sets import FIRST_DATA_SET
-from .derived import derived_keys, told_by_sections
+from .derived import FOLLOWING, derived_keys, told_by_sections
 from .elements import is_open, length_for, typed
 from .lists import Lists
 from .templates import LARGEST, Definition, numbers_for
@@ -44,6 +44,7 @@ class Definitions:
         self.quirks = quirks
         self.clock = clock
         self.known: dict[int, Definition] = {}
+        self._by_names: dict[frozenset[str], dict[int, Definition]] = {}
         self.unsent: list[Definition] = []
         self._registry = registry
         self._rules = STANDARD.on | frozenset(quirks)
@@ -69,12 +70,22 @@ class Definitions:
 
     def add(self, definition: Definition) -> None:
         """Let records be written by *definition* from now on."""
-        self.known[definition.template.template_id] = definition
+        template_id = definition.template.template_id
+        self._forget(template_id)
+        self.known[template_id] = definition
+        self._by_names.setdefault(_certain(definition.names), {})[template_id] = definition
 
     def remove(self, template_id: int) -> None:
         """Let no record be written by the template of that id any more."""
+        gone = self._forget(template_id)
+        if gone is not None:
+            self._made = {key: made for key, made in self._made.items() if made != gone}
+
+    def _forget(self, template_id: int) -> Definition | None:
         gone = self.known.pop(template_id, None)
-        self._made = {key: made for key, made in self._made.items() if made != gone}
+        if gone is not None:
+            del self._by_names[_certain(gone.names)][template_id]
+        return gone
 
     def spell(self, record: Any, path: Path, *, options: bool) -> tuple[Definition, list[bytes]]:
         """The template that *record* is written by, and the octets of its fields."""
@@ -86,7 +97,7 @@ class Definitions:
         refused: EncodeError | None = None
         covering = [
             definition
-            for definition in self.known.values()
+            for definition in self._by_names.get(_certain(_keys_of(own)), {}).values()
             if (definition.template.scope_count is not None) is options and self._covers(definition, record, own)
         ]
         guessed = [any(each.type != OCTETS for _, each in self._typed(definition, record)) for definition in covering]
@@ -246,6 +257,16 @@ class Definitions:
         if extra:
             raise EncodeError(f"template {template_id} has no field {min(map(str, extra))!r}", path)
         return b"".join(self.fields(definition, record, path))
+
+
+def _keys_of(own: Mapping[str, Any]) -> set[str]:
+    """The keys of what a record says itself, those of its scope among them."""
+    return (own.keys() | own[SCOPE].keys()) - {SCOPE} if isinstance(own.get(SCOPE), Mapping) else set(own)
+
+
+def _certain(names: Iterable[str]) -> frozenset[str]:
+    """Those of *names* that never follow from others: alike for a record and the templates that can have written it."""
+    return frozenset(names) - FOLLOWING
 
 
 def _counted(names: tuple[str, ...]) -> dict[str, int]:

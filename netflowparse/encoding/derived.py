@@ -21,6 +21,9 @@ RESOLVED, MIB_OBJECTS = "resolved", "mib_objects"
 #: elements whose octets are those of a packet; its layers stand beside them with ``packet_sections``
 SECTIONS = ("mplsLabelStackSection", "ipHeaderPacketSection", "dataLinkFrameSection", "layer2packetSectionData")
 
+#: elements that a record may have of itself, or that follow from others
+FOLLOWING = frozenset(UPTIMES.values()) | {key for keys in ICMP_AND_IPV6.values() for key in keys}
+
 
 def derived_keys(record: Mapping[str, Any], quirks: Collection[str], clock: Clock | None) -> set[str]:
     """The keys of *record* that follow from others, in a message to which *quirks* were applied.

@@ -16,6 +16,7 @@ from ..protocols.definitions import describe
 from ..protocols.trace import DataSet, SetTrace
 from ..registry import Registry
 from ..state.templates import KnownTemplate
+from ..template import Template
 from ..types import FieldPatch, KeptSet, Message
 from ..wire.sets import SetHeader
 from .datagrams import HEAD, OpenSet
@@ -65,6 +66,7 @@ class _Keeper:
 
     def __init__(self, trace: SetTrace, message: Message, registry: Registry) -> None:
         self.templates: list[dict[str, Any]] = []
+        self._places: dict[tuple[Template, tuple[str, ...]], int] = {}
         self._trace = trace
         self._message = message
         self._registry = registry
@@ -91,7 +93,7 @@ class _Keeper:
         return made
 
     def _template_set(self, first: int, last: int, original: bytes) -> KeptSet:
-        events = list(enumerate(self._message["templates"]))[first:last]
+        events = zip(range(first, last), self._message["templates"][first:last], strict=True)
         try:
             canonical = template_set(events, self._message["protocol"], self._registry)
         except EncodeError:
@@ -130,6 +132,8 @@ class _Keeper:
         if names is None:
             layout = None if known.shape is None else known.shape.layout
             names = layout.names if layout else [each.key for each in elements_of(template, self._registry)]
+        if (template, tuple(names)) in self._places:
+            return self._places[template, tuple(names)]
         described: dict[str, Any] = {
             "template_id": template.template_id,
             "scope_count": template.scope_count,
@@ -137,9 +141,9 @@ class _Keeper:
         }
         if template.protocol != self._message["protocol"]:
             described["protocol"] = template.protocol
-        if described not in self.templates:
-            self.templates.append(described)
-        return self.templates.index(described)
+        place = self._places[template, tuple(names)] = len(self.templates)
+        self.templates.append(described)
+        return place
 
 
 def template_set(events: Iterable[tuple[int, Any]], protocol: str, registry: Registry) -> bytes | None:
@@ -233,7 +237,8 @@ class _Copy:
         """The next records of a list, with their places."""
         first = self._used[key]
         self._used[key] += count
-        return list(enumerate(self._message.get(key, ())))[first : first + count]
+        some = self._message.get(key, ())[first : first + count]
+        return list(zip(range(first, first + count), some, strict=True))
 
     def _template_set(self, part: Mapping[str, Any], path: Path) -> bytes:
         events = self._take("templates", part["templates"])

@@ -98,3 +98,16 @@ def test_layers_of_packets() -> None:
     assert read["flows"][0].keys() > {"dataLinkFrameSection", "vlanId", "sourceMacAddress"}
     (again,) = encode({**read, "templates": []})
     assert decoder.decode(again, "again")["flows"] == read["flows"]
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_work_is_linear_in_records(given: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many templates there are, a record is compared with those alone that have its keys."""
+    compared = []
+    covers = Definitions._covers
+    monkeypatch.setattr(Definitions, "_covers", lambda *asked: compared.append(asked) or covers(*asked))  # type: ignore[func-returns-value]
+    keys = [f"ie{number}" for number in range(20_000, 20_200)]
+    made = definitions(*(template(256 + place, {"name": key, "length": 1}) for place, key in enumerate(keys) if given))
+    for key in keys * 2:
+        made.spell({key: "00"}, (), options=False)
+    assert len(compared) == (400 if given else 200)
