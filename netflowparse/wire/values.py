@@ -44,11 +44,14 @@ def octets_of(value: object) -> bytes:
     """The octets that hex text, or octets as they are, stand for."""
     if isinstance(value, bytes):
         return value
-    if isinstance(value, str) and not any(each.isspace() for each in value):
+    if isinstance(value, str):
         try:
-            return bytes.fromhex(value)
+            octets = bytes.fromhex(value)
         except ValueError:
             pass
+        else:
+            if 2 * len(octets) == len(value):  # it passes over spaces
+                return octets
     raise refusal(value, "octets, or their hex text")
 
 

@@ -13,7 +13,7 @@ from tests.plain import assert_plain
 from tests.strategies import sflow_datagrams
 
 VERSIONS = [bytes((0, version)) for version in (1, 5, 6, 7, 8, 9, 10)] + [b"\0\0\0\5", b"\0\0\0\5\0\0\0\1"]
-SOMETIMES = {"completed", "unknown_samples"}
+SOMETIMES = {"completed", "kept", "unknown_samples"}
 KEYS = Message.__annotations__.keys() - SOMETIMES
 
 octets = st.one_of(

@@ -1,0 +1,58 @@
+"""What callers give to be written, looked at before it is: kinds of values, and where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from construct import Bytes, Construct, FormatField, Subconstruct
+
+from ..errors import EncodeError
+from ..wire.values import octets_of
+from .writer import Path
+
+
+def expect_dict(value: Any, path: Path) -> Mapping[str, Any]:
+    """*value*, if that is a dict; EncodeError otherwise."""
+    if not isinstance(value, Mapping):
+        raise EncodeError(f"{value!r:.80}, expected a dict", path)
+    return value
+
+
+def expect_list(value: Any, path: Path) -> Sequence[Any]:
+    """*value*, if that is a list or tuple; EncodeError otherwise."""
+    if not isinstance(value, list | tuple):
+        raise EncodeError(f"{value!r:.80}, expected a list", path)
+    return value
+
+
+def refuse_others(fields: Mapping[str, Any], known: Collection[str], path: Path) -> None:
+    """Refuse keys that nothing is known to say: a misspelled one would be lost in silence."""
+    for name in fields:
+        if name not in known:
+            raise EncodeError(f"{name!r:.80}, expected one of {', '.join(sorted(known)):.400}", path)
+
+
+def write_octets(value: Any, path: Path) -> bytes:
+    """The octets that hex text, or octets as they are, stand for."""
+    try:
+        return octets_of(value)
+    except ValueError as error:
+        raise EncodeError(str(error), path) from error
+
+
+def number_octets(value: Any, length: int, path: Path) -> bytes:
+    """*value*, which is not negative, in *length* octets."""
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0 or value >> length * 8:
+        raise EncodeError(f"{value!r:.80}, expected an int that fits {length} octet{'s' * (length != 1)}", path)
+    return value.to_bytes(length, "big")
+
+
+def expected(node: Construct) -> str:
+    """What a value must be that *node* writes."""
+    while isinstance(node, Subconstruct):
+        node = node.subcon
+    if isinstance(node, FormatField):
+        kind = "a number" if node.fmtstr[-1] in "fd" else "an int"
+        return f"{kind} that fits {node.length} octet{'s' * (node.length != 1)}"
+    return f"{node.length} octets" if isinstance(node, Bytes) else "a text, or octets"
