@@ -14,10 +14,13 @@ import sys
 from typing import Any
 
 from netflowparse import DecodeError, Decoder, EncodeError, encode
+from netflowparse.types import Transport
 
 from .corpus import main, seeds, spoil
 
+TRANSPORTS: tuple[Transport, ...] = ("udp", "tcp")
 COUNTS = ("length", "count", "sampleCount")  # of headers: always those of what is written
+SLIP = "sflow_length_slip"
 DERIVED = ("continuity",)  # of sFlow: what an earlier datagram said
 NOTHING = ("rejected", "withdrawn", "withdrawal_ignored")  # events that define nothing
 
@@ -45,11 +48,13 @@ def definitions(messages: list[Any]) -> list[Any]:
 def check_canonical(message: Any, decoder: Decoder) -> bool:
     """Whether the message can be written canonically; AssertionError where that says something else."""
     try:
-        datagrams = encode({key: value for key, value in message.items() if key != "kept"})
+        datagrams = encode(message)
     except EncodeError:
         return False
     again = [decoder.decode(each, "again") for each in datagrams]
     decoder.forget("again")
+    if any(SLIP in each["quirks"] for each in again) and SLIP not in message["quirks"]:
+        return False  # octets that are left over in a sample can look like the head of another
     assert said(again) == said([message])
     wanted, found = definitions([message]), definitions(again)
     assert found[: len(wanted)] == wanted
@@ -60,17 +65,19 @@ def run(runs: int, seed: int) -> dict[str, int]:
     """Decode *runs* spoiled datagrams and write them again; counts of what came of them."""
     chance = random.Random(seed)
     datagrams = seeds()
-    decoder, other = Decoder(keep_octets=True), Decoder()
+    keeping, plain, other = Decoder(keep_octets=True), Decoder(), Decoder()
     counts = {"messages": 0, "errors": 0, "canonical": 0, "flows": 0}
     for _ in range(runs):
         octets = spoil(chance.choice(datagrams), datagrams, chance)
+        exporter, transport = chance.randrange(3), chance.choice(TRANSPORTS)
         try:
-            message = decoder.decode(octets, chance.randrange(3), transport=chance.choice(("udp", "tcp")))
+            message = plain.decode(octets, exporter, transport=transport)
         except DecodeError:
             counts["errors"] += 1
             continue
         try:
-            assert encode(json.loads(json.dumps(message, allow_nan=False))) == [octets]
+            kept = keeping.decode(octets, exporter, transport=transport)
+            assert encode(json.loads(json.dumps(kept, allow_nan=False))) == [octets]
             counts["canonical"] += check_canonical(message, other)
         except Exception:
             print(f"seed {seed}: {octets.hex()}", file=sys.stderr)

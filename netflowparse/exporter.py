@@ -109,9 +109,9 @@ class Exporter:
     ) -> list[bytes]:
         """The datagrams of *flows*, *options* records and sFlow's *counters*, sent *now*; no flows, no datagrams.
 
-        *now* is s since 1970.  Templates that are new, or due again, come first.  In NetFlow sysUpTimes are those of this
-        exporter where a flow has absolute times too.  ``EncodeError`` says which field of which record cannot be sent,
-        and why.
+        *now* is s since 1970.  Templates that are new, or due again, come first.  In NetFlow sysUpTimes are those of
+        this exporter where a flow has absolute times too.  ``EncodeError`` says which field of which record cannot be
+        sent, and why.
         """
         records = {"options": list(options), "flows": list(flows), "counters": list(counters)}
         return self._session.export(records, *self._times(now)) if any(records.values()) else []
