@@ -26,6 +26,11 @@ FLOW = {
 FIELDS = ["sourceIPv4Address", {"name": "octetDeltaCount", "length": 4}]
 TEMPLATE = {"template_id": 300, "fields": FIELDS}
 RECORD = {"sourceIPv4Address": "192.0.2.1", "octetDeltaCount": 1500}
+ETHERNET_COUNTERS = (
+    "alignment_errors fcs_errors single_collision_frames multiple_collision_frames sqe_test_errors "
+    "deferred_transmissions late_collisions excessive_collisions internal_mac_transmit_errors carrier_sense_errors "
+    "frame_too_longs internal_mac_receive_errors symbol_errors"
+)
 REVERSE = {"reverseOctetDeltaCount": 7, "octetDeltaCount": 9}
 #: set 300 with one RECORD
 DATA = bytes.fromhex("012c000cc0000201000005dc")
@@ -68,6 +73,34 @@ def test_flows_of_another_exporter_are_told_by_this_ones_clock(protocol: Any, de
     found = message["flows"][0]
     assert {key: found[key] for key in FLOW} == FLOW
     assert (found["flowEndSysUpTime"] - found["flowStartSysUpTime"]) == 1000
+
+
+def test_samples_of_plain_flows(decoder: Decoder) -> None:
+    """A packet is made of what the flow says, samplers are numbered: 1 in 100 of interface 3, then of 4."""
+    flow = {
+        **{key: FLOW[key] for key in FLOW if key.endswith(("Address", "Port", "Identifier"))},
+        "octetDeltaCount": 1500,
+        "samplingInterval": 100,
+        "ingressInterface": 3,
+    }
+    other = {**flow, "ingressInterface": 4, "sourceMacAddress": "00:11:22:33:44:55"}
+    counters = {"source_index": 3, "ethernet_counters": dict.fromkeys(ETHERNET_COUNTERS.split(), 7)}
+    exporter = Exporter("sflow5", header={"agentAddress": "192.0.2.77"}, started=NOW - 1)
+    datagrams = exporter.export([flow, flow, other], NOW, counters=[counters]) + exporter.export([flow], NOW + 1)
+    messages = said(decoder, datagrams)
+    assert [message["header"]["sequenceNumber"] for message in messages] == [0, 1]
+    assert [message["header"]["sysUpTime"] for message in messages] == [1000, 2000]
+    flows = [each for message in messages for each in message["flows"]]
+    assert all(
+        {key: found[key] for key in sent} == sent for sent, found in zip([flow, flow, other, flow], flows, strict=True)
+    )
+    numbers = [(each["sampler"]["sequence_number"], each["sampler"]["sample_pool"]) for each in flows]
+    assert numbers == [(1, 100), (2, 200), (1, 100), (3, 300)]
+    assert [each["continuity"]["event"] for each in flows] == ["first", "in_order", "first", "in_order"]
+    # the packet alone; and with an Ethernet header of 14 octets
+    assert [each["layer2OctetDeltaCount"] for each in flows] == [1500, 1500, 1514, 1500]
+    (found,) = messages[0]["counters"]
+    assert (found["sequence_number"], found["ethernet_counters"]) == (1, counters["ethernet_counters"])
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,8 @@ from .writer import Path
 FRAME = "layer2OctetDeltaCount"
 NAME = "sampled_header"
 KEYS = {"header_protocol", "header_protocol_name", "frame_length", "stripped", "header_length", "header", UNDECODED}
+TOTAL = "octetDeltaCount"
+ETHERNET_HEADER, TAG = 14, 4  # octets; a label of MPLS has as many as a tag
 LONGEST = 0xFFFF  # octets of a header that a datagram can have
 ETHERNET, PPP, IPV4, IPV6, DOT11 = 1, 7, 11, 12, 15  # header_protocol
 #: Keys of packets that are nothing but Ethernet's.
@@ -54,7 +56,7 @@ def write_sampled_header(header: Any, flow: Mapping[str, Any], path: Path, where
     octets = _octets(fields, packet, protocol, path, where)
     told = {
         "header_protocol": protocol,
-        "frame_length": fields.get("frame_length", flow.get(FRAME, len(octets))),
+        "frame_length": fields.get("frame_length", flow.get(FRAME, _frame_length(packet, protocol, len(octets)))),
         "stripped": fields.get("stripped", 0),
         "header_length": fields.get("header_length", len(octets)),
     }
@@ -85,6 +87,18 @@ def _octets(fields: Mapping[str, Any], packet: dict[str, Any], protocol: Any, pa
         return b""
     # a longer one is wrong: how many octets were there is not told
     return build_packet(packet, layer, length if length is None or length <= LONGEST else None, where)
+
+
+def _frame_length(packet: Mapping[str, Any], protocol: Any, sampled: int) -> int:
+    """The octets of a frame of which so many were *sampled*: as many as its IP header says, and those before that."""
+    total = packet.get(TOTAL)
+    if type(total) is not int or protocol not in (ETHERNET, IPV4, IPV6):
+        return sampled
+    before = 0
+    if protocol == ETHERNET:
+        tags = [each for key in ("vlan_tags", "mpls_labels") if isinstance(each := packet.get(key), list)]
+        before = ETHERNET_HEADER + sum(map(len, tags)) * TAG
+    return max(before + total, sampled)
 
 
 def _protocol_of(packet: Mapping[str, Any]) -> int:
