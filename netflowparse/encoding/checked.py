@@ -3,26 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from struct import error as StructError  # noqa: N812
+from typing import Any, TypeAlias
 
-from construct import Bytes, Construct, FormatField, Subconstruct
+from construct import Bytes, Construct, ConstructError, FormatField, Subconstruct
 
 from ..errors import EncodeError
 from ..wire.values import octets_of
-from .writer import Path
+
+Path: TypeAlias = "tuple[str | int, ...]"  # keys and indices that lead to what is written
+
+#: what building raises for a value that does not fit
+REFUSALS = (ConstructError, ValueError, TypeError, OverflowError, StructError, KeyError, AttributeError)
+UTF8 = "a text that UTF-8 can say"
+
+
+def shown(value: Any) -> str:
+    """*value* as the text of an error has it: its beginning.  Python spells no integers of more than 4300 digits."""
+    try:
+        return f"{value!r:.80}"
+    except ValueError:
+        return f"{type(value).__name__} of too many digits"
 
 
 def expect_dict(value: Any, path: Path) -> Mapping[str, Any]:
     """*value*, if that is a dict; EncodeError otherwise."""
     if not isinstance(value, Mapping):
-        raise EncodeError(f"{value!r:.80}, expected a dict", path)
+        raise EncodeError(f"{shown(value)}, expected a dict", path)
     return value
 
 
 def expect_list(value: Any, path: Path) -> Sequence[Any]:
     """*value*, if that is a list or tuple; EncodeError otherwise."""
     if not isinstance(value, list | tuple):
-        raise EncodeError(f"{value!r:.80}, expected a list", path)
+        raise EncodeError(f"{shown(value)}, expected a list", path)
     return value
 
 
@@ -30,7 +44,7 @@ def refuse_others(fields: Mapping[str, Any], known: Collection[str], path: Path)
     """Refuse keys that nothing is known to say: a misspelled one would be lost in silence."""
     for name in fields:
         if name not in known:
-            raise EncodeError(f"{name!r:.80}, expected one of {', '.join(sorted(known)):.400}", path)
+            raise EncodeError(f"{shown(name)}, expected one of {', '.join(sorted(known)):.400}", path)
 
 
 def write_octets(value: Any, path: Path) -> bytes:
@@ -44,7 +58,7 @@ def write_octets(value: Any, path: Path) -> bytes:
 def number_octets(value: Any, length: int, path: Path) -> bytes:
     """*value*, which is not negative, in *length* octets."""
     if not isinstance(value, int) or isinstance(value, bool) or value < 0 or value >> length * 8:
-        raise EncodeError(f"{value!r:.80}, expected an int that fits {length} octet{'s' * (length != 1)}", path)
+        raise EncodeError(f"{shown(value)}, expected an int that fits {length} octet{'s' * (length != 1)}", path)
     return value.to_bytes(length, "big")
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from ..errors import EncodeError
 from ..wire.sets import FIRST_DATA_SET, SetHeader
+from .checked import Path
 from .templates import Definition
-from .writer import Path
 
 WORD = 4  # octets that sets are padded to
 HEAD: int = SetHeader.sizeof()

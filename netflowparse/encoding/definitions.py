@@ -14,11 +14,12 @@ from ..registry import Element, Registry
 from ..template import VARIABLE_LENGTH, FieldSpecifier, Template
 from ..wire.leaves import OCTETS
 from ..wire.sets import FIRST_DATA_SET
+from .checked import Path, expect_dict, shown
 from .derived import FOLLOWING, derived_keys, told_by_sections
 from .elements import is_open, length_for, typed
 from .lists import Lists
 from .templates import LARGEST, Definition, numbers_for
-from .writer import MISSING, Path, Writer, shown
+from .writer import MISSING, Writer
 
 SCOPE = "scope"
 #: keys of a record, and how many values each has that has several
@@ -89,8 +90,7 @@ class Definitions:
 
     def spell(self, record: Any, path: Path, *, options: bool) -> tuple[Definition, list[bytes]]:
         """The template that *record* is written by, and the octets of its fields."""
-        if not isinstance(record, Mapping):
-            raise EncodeError(f"{shown(record)}, expected a dict", path)
+        expect_dict(record, path)
         if not options and SCOPE in record:
             raise EncodeError("a flow has none", (*path, SCOPE))
         own = self._own(record, path, options=options)
@@ -171,8 +171,8 @@ class Definitions:
 
     def _own(self, record: Mapping[str, Any], path: Path, *, options: bool) -> Mapping[str, Any]:
         """What *record* says itself."""
-        if options and not isinstance(record.get(SCOPE), Mapping):
-            raise EncodeError(f"{shown(record.get(SCOPE))}, expected a dict", (*path, SCOPE))
+        if options:
+            expect_dict(record.get(SCOPE), (*path, SCOPE))
         dropped = derived_keys(record, self.quirks, self.clock) | told_by_sections(record, self._registry)
         return {key: value for key, value in record.items() if key not in dropped}
 
@@ -242,8 +242,7 @@ class Definitions:
 
     def _spell_in_list(self, template_id: int, record: Any, path: Path) -> bytes:
         """A record in a list, by the template of that id; one is made where none is known."""
-        if not isinstance(record, Mapping):
-            raise EncodeError(f"{shown(record)}, expected a dict", path)
+        expect_dict(record, path)
         options = isinstance(record.get(SCOPE), Mapping)
         own = self._own(record, path, options=options)
         definition = self.known.get(template_id)

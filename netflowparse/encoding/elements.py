@@ -28,7 +28,7 @@ from ..wire.leaves import (
 from ..wire.lists import BASIC_LIST, LISTS, SUB_TEMPLATE_LIST, SUB_TEMPLATE_MULTI_LIST
 from ..wire.texts import encode_application_id, encode_text
 from ..wire.values import octets_of
-from .writer import REFUSALS, UTF8, Path, shown
+from .checked import REFUSALS, UTF8, Path, shown
 
 LARGEST_TYPE = 0xFFFF  # of a NetFlow v9 field
 LONGEST_KEY = len("pen4294967295_ie32767")  # of keys that are made of numbers

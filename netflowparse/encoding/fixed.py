@@ -13,9 +13,10 @@ from ..codec.layout import Layout, layout_of
 from ..codec.record import UPTIMES
 from ..errors import EncodeError
 from ..wire import netflow5, netflow8
+from .checked import Path, expect_dict, shown
 from .derived import derived_keys
 from .patches import patched_fields
-from .writer import Path, Writer, shown
+from .writer import Writer
 
 #: protocol -> the version, its header, and its records by what the header's ``aggregation`` says
 FORMATS: dict[str, tuple[int, Struct, dict[int, Struct]]] = {
@@ -33,8 +34,7 @@ class FixedWriter:
     """Writes the datagrams of one version whose header is *header*, as messages have it."""
 
     def __init__(self, protocol: str, header: Any) -> None:
-        if not isinstance(header, Mapping):
-            raise EncodeError(f"{shown(header)}, expected a dict", ("header",))
+        expect_dict(header, ("header",))
         self.version, declaration, records = FORMATS[protocol]
         self.header = dict(header)
         self._writer = Writer(layout_of(declaration), zeros=True)
@@ -82,8 +82,7 @@ class FixedWriter:
 
     def own(self, flow: Any, quirks: Any, at: Clock | None, path: Path) -> dict[str, Any]:
         """The fields of a flow, whose absolute times count where it has no others."""
-        if not isinstance(flow, Mapping):
-            raise EncodeError(f"{shown(flow)}, expected a dict", path)
+        expect_dict(flow, path)
         names = set(self.records.layout.names)
         own = {key: value for key, value in flow.items() if key in names}
         for uptime, absolute in UPTIMES.items():

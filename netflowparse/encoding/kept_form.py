@@ -7,7 +7,7 @@ from typing import Any
 
 from ..errors import EncodeError
 from ..types import FieldPatch, KeptSet, Patch
-from .writer import Path, shown
+from .checked import Path, expect_dict, expect_list, shown
 
 KEPT: Path = ("kept",)
 WORD = 0xFFFF  # the most that two octets say
@@ -15,19 +15,9 @@ MARK = 0xFFFFFFFF  # and a CRC-32
 PROTOCOLS = ("netflow9", "ipfix")
 
 
-def mapping(value: Any, path: Path) -> Mapping[str, Any]:
-    """*value*, a dict."""
-    if not isinstance(value, Mapping):
-        raise EncodeError(f"{shown(value)}, expected a dict", path)
-    return value
-
-
 def listed(holder: Mapping[str, Any], key: str, path: Path) -> Sequence[Any]:
     """The list under *key*."""
-    value = holder.get(key)
-    if not isinstance(value, list | tuple):
-        raise EncodeError(f"{shown(value)}, expected a list", (*path, key))
-    return value
+    return expect_list(holder.get(key), (*path, key))
 
 
 def whole(holder: Mapping[str, Any], key: str, most: int | None, path: Path) -> int:
@@ -52,7 +42,7 @@ def hexed(holder: Mapping[str, Any], key: str, path: Path) -> bytes:
 
 def check_patch(value: Any, path: Path) -> Patch:
     """*value*, a patch."""
-    found = mapping(value, path)
+    found = expect_dict(value, path)
     hexed(found, "octets", path)
     if found.get("instead_of") is not None or "instead_of" not in found:
         whole(found, "instead_of", MARK, path)
@@ -72,7 +62,7 @@ def check_patches(holder: Mapping[str, Any], key: str, path: Path, records: int 
 
 def check_fixed(kept: Any) -> Mapping[str, Any]:
     """*kept* of a fixed version.  EncodeError for what ``keep_fixed`` cannot have made."""
-    found = mapping(kept, KEPT)
+    found = expect_dict(kept, KEPT)
     check_patches(found, "header", KEPT)
     check_patches(found, "patches", KEPT, whole(found, "records", None, KEPT))
     hexed(found, "tail", KEPT)
@@ -81,7 +71,7 @@ def check_fixed(kept: Any) -> Mapping[str, Any]:
 
 def check_sets(kept: Any) -> Mapping[str, Any]:
     """*kept* of NetFlow v9 or IPFIX.  EncodeError for what ``keep_sets`` cannot have made."""
-    found = mapping(kept, KEPT)
+    found = expect_dict(kept, KEPT)
     check_patches(found, "header", KEPT)
     templates = listed(found, "templates", KEPT)
     for index, each in enumerate(templates):
@@ -93,7 +83,7 @@ def check_sets(kept: Any) -> Mapping[str, Any]:
 
 
 def _check_template(value: Any, path: Path) -> None:
-    template = mapping(value, path)
+    template = expect_dict(value, path)
     if template.get("scope_count") is not None:
         whole(template, "scope_count", WORD, path)
     if template.get("protocol", "ipfix") not in PROTOCOLS:
@@ -102,7 +92,7 @@ def _check_template(value: Any, path: Path) -> None:
 
 def check_set(value: Any, templates: int, path: Path) -> KeptSet:
     """*value*, what is kept of a set, where so many *templates* are kept."""
-    part = mapping(value, path)
+    part = expect_dict(value, path)
     whole(part, "set_id", WORD, path)
     if "length" in part:
         whole(part, "length", WORD, path)

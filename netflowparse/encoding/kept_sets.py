@@ -19,6 +19,7 @@ from ..state.templates import KnownTemplate
 from ..template import Template
 from ..types import FieldPatch, KeptSet, Message
 from ..wire.sets import SetHeader
+from .checked import Path
 from .datagrams import HEAD, OpenSet
 from .definitions import Definitions
 from .kept_fixed import split
@@ -34,7 +35,6 @@ from .sets import (
     withdrawal_of,
 )
 from .templates import Definition, definition_octets, definition_of
-from .writer import Path
 
 WRONG = "drop it for the canonical form"
 LARGEST = 0xFFFF  # octets of a set

@@ -19,9 +19,8 @@ from ..template import VARIABLE_LENGTH
 from ..wire.ipfix import ENTERPRISE_BIT
 from ..wire.leaves import INTEGERS, leaf
 from ..wire.lists import BASIC_LIST, LISTS, SEMANTICS, SUB_TEMPLATE_LIST, WHOLE
-from ..wire.values import octets_of
+from .checked import REFUSALS, Path, expect_dict, expect_list, shown, write_octets
 from .elements import element_of, length_for, natural_length, typed
-from .writer import REFUSALS, Path, shown
 
 _CODES = {word: code for code, word in SEMANTICS.items()}
 RECORDS = ("template_id", "records", "octets", "undecoded")  # of a list or an entry of one
@@ -56,8 +55,8 @@ class Lists:
         if value is None:  # it has no octets
             return b""
         if isinstance(value, str | bytes):  # those of one that could not be read
-            return _octets(value, path)
-        value = _mapping(value, path)
+            return write_octets(value, path)
+        value = expect_dict(value, path)
         if self._depth >= DEEPEST_NESTING:
             raise EncodeError(f"more than {DEEPEST_NESTING} lists inside one another", path)
         self._depth += 1
@@ -65,7 +64,7 @@ class Lists:
             octets = self._list(abstract_type, value, path)
         finally:
             self._depth -= 1
-        return octets + _octets(value["undecoded"], (*path, "undecoded")) if "undecoded" in value else octets
+        return octets + write_octets(value["undecoded"], (*path, "undecoded")) if "undecoded" in value else octets
 
     def _list(self, abstract_type: str, value: Mapping[str, Any], path: Path) -> bytes:
         """The octets of a list, but for what is left over behind its last whole part."""
@@ -89,11 +88,10 @@ class Lists:
 
     def _basic_list(self, value: Mapping[str, Any], path: Path) -> bytes:
         _only(value, ("semantic", "element", "values", "undecoded"), path)
-        name, values, here = value.get("element"), value.get("values"), (*path, "values")
+        name, here = value.get("element"), (*path, "values")
         if not isinstance(name, str):
             raise EncodeError(f"{shown(name)}, expected the key of an element", (*path, "element"))
-        if not isinstance(values, list):
-            raise EncodeError(f"{shown(values)}, expected a list", here)
+        values = expect_list(value.get("values"), here)
         element = element_of(name, self._registry, (*path, "element"))
         if values:
             element = typed(element, name, values[0], VARIABLE_LENGTH, self._registry)
@@ -110,7 +108,7 @@ class Lists:
         }
         return self._build(BASIC_LIST, wire, path)
 
-    def _length(self, element: Element, values: list[Any], path: Path) -> int:
+    def _length(self, element: Element, values: Sequence[Any], path: Path) -> int:
         """The octets that each of *values* takes."""
         lengths = [
             length_for(element, each, variable=True, path=(*path, index)) for index, each in enumerate(values)
@@ -132,12 +130,11 @@ class Lists:
 
     def _multi_list(self, value: Mapping[str, Any], path: Path) -> bytes:
         _only(value, ("semantic", "entries", "undecoded"), path)
-        entries, here = value.get("entries"), (*path, "entries")
-        if not isinstance(entries, Sequence) or isinstance(entries, str | bytes):
-            raise EncodeError(f"{shown(entries)}, expected a list", here)
+        here: Path = (*path, "entries")
+        entries = expect_list(value.get("entries"), here)
         wire = []
         for index, each in enumerate(entries):
-            entry = _mapping(each, (*here, index))
+            entry = expect_dict(each, (*here, index))
             _only(entry, RECORDS, (*here, index))
             template_id, octets = _template_id(entry, (*here, index)), self._records(entry, (*here, index))
             wire.append({"template_id": template_id, "records": [octets]})
@@ -146,22 +143,15 @@ class Lists:
     def _records(self, holder: Mapping[str, Any], path: Path) -> bytes:
         """The octets of the records of a list or an entry."""
         if "octets" in holder:  # that could not be read
-            return _octets(holder["octets"], (*path, "octets"))
-        records, template_id = holder.get("records"), _template_id(holder, path)
-        if not isinstance(records, list):
-            raise EncodeError(f"{shown(records)}, expected a list", (*path, "records"))
+            return write_octets(holder["octets"], (*path, "octets"))
+        template_id = _template_id(holder, path)
+        records = expect_list(holder.get("records"), (*path, "records"))
         octets = b"".join(
             self._spell_record(template_id, each, (*path, "records", index)) for index, each in enumerate(records)
         )
         if "entries" not in holder and "semantic" not in holder and "undecoded" in holder:
-            octets += _octets(holder["undecoded"], (*path, "undecoded"))
+            octets += write_octets(holder["undecoded"], (*path, "undecoded"))
         return octets
-
-
-def _mapping(value: Any, path: Path) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
-        raise EncodeError(f"{shown(value)}, expected a dict", path)
-    return value
 
 
 def _only(value: Mapping[str, Any], keys: tuple[str, ...], path: Path) -> None:
@@ -169,13 +159,6 @@ def _only(value: Mapping[str, Any], keys: tuple[str, ...], path: Path) -> None:
     extra = [key for key in value if key not in keys]
     if extra:
         raise EncodeError(f"no part of a list, expected some of {', '.join(keys)}", (*path, extra[0]))
-
-
-def _octets(value: Any, path: Path) -> bytes:
-    try:
-        return octets_of(value)
-    except ValueError as error:
-        raise EncodeError(str(error), path) from error
 
 
 def _semantic(value: Mapping[str, Any], path: Path) -> int:

@@ -8,12 +8,12 @@ from typing import Any
 from ..arguments import expect
 from ..errors import EncodeError, UsageError, WrongType
 from ..registry import Registry
+from .checked import shown
 from .fixed import FORMATS, encode_fixed
 from .kept_fixed import copy_fixed
 from .kept_sets import copy_sets
 from .sets import encode_sets
 from .sflow import encode_sflow5
-from .writer import shown
 
 LARGEST = 65_535  # octets of a datagram
 SHORTEST = 64  # octets in which some record fits, whatever the protocol

@@ -19,9 +19,8 @@ from ..wire import packet as wire
 from . import packet_link as link
 from . import packet_network as network
 from . import packet_tunnels as tunnels
-from .checked import write_octets
+from .checked import Path, shown, write_octets
 from .packet_writer import Choice, PacketWriter, is_cut
-from .writer import Path
 
 Layer: TypeAlias = Callable[[PacketWriter], "str | None"]
 
@@ -165,10 +164,10 @@ def _refuse_lost(told: Any, found: Any, path: Path) -> None:
     if isinstance(told, Mapping) and isinstance(found, Mapping):
         for key, value in told.items():
             if key not in found:
-                raise EncodeError(f"{value!r:.80} has no place in the packet that the other keys make", (*path, key))
+                raise EncodeError(f"{shown(value)} has no place in the packet that the other keys make", (*path, key))
             _refuse_lost(value, found[key], (*path, key))
     elif isinstance(told, list | tuple) and isinstance(found, list) and len(told) == len(found):
         for index, (value, other) in enumerate(zip(told, found, strict=True)):
             _refuse_lost(value, other, (*path, index))
     elif told != found:
-        raise EncodeError(f"{told!r:.80} would read {found!r:.80} in the packet that the other keys make", path)
+        raise EncodeError(f"{shown(told)} would read {shown(found)} in the packet that the other keys make", path)

@@ -22,10 +22,9 @@ from ..packet.link import (
 )
 from ..packet.network import IP_LAYERS
 from ..wire import packet as wire
-from .checked import expect_dict, number_octets
+from .checked import Path, expect_dict, number_octets
 from .packet_network import version_of
 from .packet_writer import PacketWriter, headers_under
-from .writer import Path
 
 VLAN = 0x8100
 BACKBONE = 0x88E7

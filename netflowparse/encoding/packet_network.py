@@ -19,9 +19,8 @@ from ..packet.network import (
 )
 from ..wire import packet as wire
 from ..wire.packet import IPV6_HEADER
-from .checked import expect_list, number_octets, write_octets
+from .checked import Path, expect_list, number_octets, shown, write_octets
 from .packet_writer import PacketWriter, Span
-from .writer import Path
 
 LONGEST = 0xFFFF
 LONGEST_OPTIONS = 40  # octets
@@ -153,7 +152,7 @@ def _chain(packet: Mapping[str, Any], path: Path) -> list[int]:
     numbers = expect_list(packet.get("ipv6_extension_headers", ()), here)
     for index, number in enumerate(numbers):
         if type(number) is not int or number not in CHAIN:
-            raise EncodeError(f"{number!r:.80}, expected one of {sorted(CHAIN)}", (*here, index))
+            raise EncodeError(f"{shown(number)}, expected one of {sorted(CHAIN)}", (*here, index))
     return list(numbers)
 
 

@@ -16,8 +16,7 @@ from ..errors import EncodeError
 from ..packet.keys import INNER, TRUNCATED, TUNNEL
 from ..wire.parts import Part, Parts
 from ..wire.values import Ipv4Text, Ipv6Text, Value
-from .checked import expect_dict, expect_list, expected, number_octets
-from .writer import REFUSALS, Path
+from .checked import REFUSALS, Path, expect_dict, expect_list, expected, number_octets, shown
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 DEEPEST = 32  # tunnels inside one another
@@ -183,14 +182,14 @@ def _field(subcon: Construct, record: Mapping[str, Any], path: Path) -> bytes:
     try:
         octets: bytes = node.build(value)
     except REFUSALS as error:
-        why = str(error) if isinstance(error, ValueError) else f"{value!r:.80}, expected {expected(node)}"
+        why = str(error) if isinstance(error, ValueError) else f"{shown(value)}, expected {expected(node)}"
         raise EncodeError(why, (*path, key)) from error
     return octets
 
 
 def _part(part: Part, value: Any, path: Path) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value & part.mask != value:
-        raise EncodeError(f"{value!r:.80}, expected an int of the bits of 0x{part.mask:X}", (*path, part.key))
+        raise EncodeError(f"{shown(value)}, expected an int of the bits of 0x{part.mask:X}", (*path, part.key))
     return value
 
 

@@ -11,7 +11,8 @@ from zlib import crc32
 
 from ..errors import EncodeError
 from ..types import FieldPatch, Patch
-from .writer import Path, Writer
+from .checked import Path
+from .writer import Writer
 
 
 def patch(canonical: bytes | None, original: bytes) -> Patch | None:

@@ -10,8 +10,8 @@ from ..codec.record import elements_of
 from ..codec.reports import report_of
 from ..errors import EncodeError
 from ..registry import Element, Registry
+from .checked import Path
 from .templates import Definition
-from .writer import Path
 
 OBSERVATION_DOMAIN_ID = 149
 

@@ -7,9 +7,9 @@ from typing import Any, Protocol, TypeAlias
 
 from ..codec.record import UPTIMES
 from ..errors import EncodeError
+from .checked import Path, expect_dict
 from .fixed import FORMATS, FixedWriter, encode_fixed
 from .sflow import encode_sflow5
-from .writer import Path
 
 NUMBER = 1 << 32  # sequence numbers turn over
 FILLED = ("version", "length", "count", "sampleCount", "exportTime", "exportNanoseconds", "sequenceNumber", "sysUpTime")
@@ -134,12 +134,6 @@ class SflowSession:
 _Numbers: TypeAlias = "dict[tuple[str, Any, Any], dict[str, int]]"
 
 
-def _mapping(record: Any, path: Path) -> Mapping[str, Any]:
-    if not isinstance(record, Mapping):
-        raise EncodeError(f"{record!r:.80}, expected a dict", path)
-    return record
-
-
 def _count(numbers: _Numbers, kind: str, source: Mapping[str, Any], pool: Any) -> dict[str, int]:
     """The number of the next sample of *source*, and how many packets could have been sampled until then."""
     key = kind, source.get("source_class", 0), source.get("source_index", 0)
@@ -154,10 +148,10 @@ def _count(numbers: _Numbers, kind: str, source: Mapping[str, Any], pool: Any) -
 
 def _numbered(flow: Any, numbers: _Numbers, path: Path) -> Mapping[str, Any]:
     """A flow whose sampler has the numbers that it lacks."""
-    given = _mapping(flow, path)
+    given = expect_dict(flow, path)
     if VENDOR_FLOW in given:
         return given
-    sampler = _mapping(given.get("sampler", {}), (*path, "sampler"))
+    sampler = expect_dict(given.get("sampler", {}), (*path, "sampler"))
     source = {"source_class": 0, "source_index": given.get("ingressInterface", 0), **sampler}
     kind = DISCARDS if DISCARDS in given else "flows"
     counted = _count(numbers, kind, source, given.get("samplingInterval"))
@@ -168,7 +162,7 @@ def _numbered(flow: Any, numbers: _Numbers, path: Path) -> Mapping[str, Any]:
 
 def _counted(counters: Any, numbers: _Numbers, path: Path) -> Mapping[str, Any]:
     """A counter sample with the number that it may lack."""
-    given = _mapping(counters, path)
+    given = expect_dict(counters, path)
     if VENDOR_COUNTERS in given:
         return given
     placed: dict[str, Any] = {"source_class": 0, "source_index": 0, **given}

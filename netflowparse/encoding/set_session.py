@@ -14,6 +14,7 @@ from ..protocols.definitions import describe
 from ..registry import Registry
 from ..registry.element import REVERSE
 from ..registry.published import SEMANTICS_CODES, TYPE_CODES, UNIT_CODES
+from .checked import Path, shown
 from .datagrams import Datagrams
 from .definitions import Definitions
 from .elements import element_of
@@ -21,7 +22,6 @@ from .permitted import Ranges, check_definition
 from .session import NUMBER, on_own_clock, refuse_filled, refuse_kinds
 from .sets import HEADERS, SMALLEST_WITHDRAWAL, add_template, header_of, number
 from .templates import Definition, definition_of, withdrawal_octets
-from .writer import Path
 
 
 class SetSession:
@@ -140,7 +140,7 @@ class SetSession:
         """The datagram that withdraws a template."""
         definition = self._definitions.known.get(template_id)
         if definition is None:
-            raise EncodeError(f"template {template_id!r:.80} is not known")
+            raise EncodeError(f"template {shown(template_id)} is not known")
         datagrams = Datagrams(self._most)
         set_id, octets = withdrawal_octets(template_id, options=definition.template.scope_count is not None)
         datagrams.add(octets, set_id, SMALLEST_WITHDRAWAL, "withdrawals", ())

@@ -13,11 +13,12 @@ from ..codec.layout import layout_of
 from ..errors import EncodeError
 from ..registry import Registry
 from ..wire import ipfix, netflow9
+from .checked import Path, expect_dict, shown
 from .datagrams import Datagram, Datagrams
 from .definitions import Definitions
 from .patches import patched_fields
 from .templates import Definition, definition_octets, definition_of, withdrawal_octets
-from .writer import Path, Writer, shown
+from .writer import Writer
 
 #: smallest records of template sets: of NetFlow v9 and IPFIX, with one field; of withdrawals
 SMALLEST_TEMPLATE, SMALLEST_WITHDRAWAL = 8, 4
@@ -31,8 +32,7 @@ VERSIONS = {"netflow9": netflow9.VERSION, "ipfix": ipfix.VERSION}
 def header_of(message: Mapping[str, Any]) -> dict[str, Any]:
     """The header of a message, if it has only fields of its protocol."""
     header, protocol = message.get("header", {}), message["protocol"]
-    if not isinstance(header, Mapping):
-        raise EncodeError(f"{shown(header)}, expected a dict", ("header",))
+    expect_dict(header, ("header",))
     names = HEADERS[protocol].names
     for key in header:
         if key not in names:
@@ -97,9 +97,7 @@ def _template(event: Any, definitions: Definitions, datagrams: Datagrams, regist
 
 def event_of(event: Any, path: Path) -> Any:
     """What became of a template, as its event says; None where it says nothing: it is defined."""
-    if not isinstance(event, Mapping):
-        raise EncodeError(f"{shown(event)}, expected a dict", path)
-    said = event.get("event")
+    said = expect_dict(event, path).get("event")
     if said is not None and not isinstance(said, str):
         raise EncodeError(f"{shown(said)}, expected the word for an event", (*path, "event"))
     return said

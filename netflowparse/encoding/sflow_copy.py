@@ -10,17 +10,17 @@ from ..errors import EncodeError
 from ..protocols.sflow_work import KEYS
 from ..types import Patch
 from ..wire.xdr import padding
-from .kept_form import KEPT, check_patch, check_patches, hexed, listed, mapping
+from .checked import Path, expect_dict, shown
+from .kept_form import KEPT, check_patch, check_patches, hexed, listed
 from .patches import patched
 from .sflow_datagram import header_fields, sample_head, sample_octets, samples_of
 from .sflow_records import NONE, Occurrence, Occurrences, Part
 from .sflow_samples import write_sample
-from .writer import Path
 
 
 def copy_sflow5(message: Mapping[str, Any]) -> bytes:
     """The datagram that a *message* with ``kept`` was read from, but for what was changed."""
-    kept = mapping(message["kept"], KEPT)
+    kept = expect_dict(message["kept"], KEPT)
     entries, tail = listed(kept, "samples", KEPT), hexed(kept, "tail", KEPT)
     patches = {each["field"]: each for each in check_patches(kept, "header", KEPT)}
     header = [
@@ -98,9 +98,9 @@ def _patched(canonical: bytes, kept: Patch | None) -> bytes:
 
 def check_sample(value: Any, path: Path) -> Mapping[str, Any]:
     """*value*, what is kept of a sample.  EncodeError for what ``keep_sflow5`` cannot have made."""
-    entry = mapping(value, path)
+    entry = expect_dict(value, path)
     if entry.get("key") not in ("", *KEYS):
-        raise EncodeError(f"{entry.get('key')!r:.80}, expected one of {', '.join(KEYS)}, or nothing", (*path, "key"))
+        raise EncodeError(f"{shown(entry.get('key'))}, expected one of {', '.join(KEYS)}, or nothing", (*path, "key"))
     if not entry["key"]:
         hexed(entry, "octets", path)
     for part in ("whole", "head", "rest", "padding"):
@@ -108,8 +108,8 @@ def check_sample(value: Any, path: Path) -> Mapping[str, Any]:
             check_patch(entry[part], (*path, part))
     for index, each in enumerate(listed(entry, "records", path) if "records" in entry else ()):
         here = (*path, "records", index)
-        if not isinstance(mapping(each, here).get("name"), str):
-            raise EncodeError(f"{each.get('name')!r:.80}, expected the name of a structure", (*here, "name"))
+        if not isinstance(expect_dict(each, here).get("name"), str):
+            raise EncodeError(f"{shown(each.get('name'))}, expected the name of a structure", (*here, "name"))
         if "patch" in each:
             check_patch(each["patch"], (*here, "patch"))
     return entry

@@ -8,10 +8,9 @@ from typing import Any
 from ..protocols.sflow_work import data_format
 from ..wire import sflow5 as wire
 from ..wire.xdr import ADDRESS_IPV4, ADDRESS_IPV6, ADDRESS_NONE, WORD, padding
-from .checked import expect_dict, expect_list, refuse_others
+from .checked import Path, expect_dict, expect_list, refuse_others
 from .sflow_fields import write_value
 from .sflow_samples import Sample
-from .writer import Path
 
 HEADER: Path = ("header",)
 NO_ADDRESS = "0.0.0.0"  # of an agent that is not told

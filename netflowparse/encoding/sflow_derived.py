@@ -8,8 +8,8 @@ from typing import Any
 from ..errors import EncodeError
 from ..protocols.sflow_elements import ELEMENTS, add_router
 from ..types import Flow
+from .checked import Path, shown
 from .sflow_packets import FRAME, NAME, is_incomplete
-from .writer import Path
 
 ROUTER = "extended_router"
 VERSIONS = (4, 6)
@@ -32,10 +32,10 @@ def check_derived(flow: Mapping[str, Any], added: Collection[str], path: Path) -
         if key not in said:
             raise EncodeError("no structure says so", (*path, key))
         if said[key] != flow[key]:
-            raise EncodeError(f"{flow[key]!r:.80}, though its structure says {said[key]!r}", (*path, key))
+            raise EncodeError(f"{shown(flow[key])}, though its structure says {said[key]!r}", (*path, key))
     length = _frame_length(flow)
     if length is not None and flow.get(FRAME, length) != length:
-        raise EncodeError(f"{flow[FRAME]!r:.80}, though {NAME} says {length!r}", (*path, FRAME))
+        raise EncodeError(f"{shown(flow[FRAME])}, though {NAME} says {length!r}", (*path, FRAME))
 
 
 def _derived(flow: Mapping[str, Any]) -> Flow:

@@ -13,8 +13,7 @@ from construct import Construct, Renamed, Struct
 from ..errors import EncodeError
 from ..wire.sflow_structures import Structure
 from ..wire.xdr import Added, Counted, Repeated, Times, Union
-from .checked import expect_dict, expect_list, expected, refuse_others, write_octets
-from .writer import REFUSALS, Path
+from .checked import REFUSALS, Path, expect_dict, expect_list, expected, refuse_others, shown, write_octets
 
 UNDECODED = "undecoded"  # octets behind the fields that are known
 OCTETS = "octets"  # all of them, where the layout is a guess
@@ -116,13 +115,13 @@ def _write_items(node: Construct, value: Any, path: Path) -> bytes:
 
 def _why(node: Construct, value: Any, error: Exception, context: Mapping[str, Any]) -> str:
     if isinstance(error, UnicodeError):
-        return f"{value!r:.80}, expected a text that UTF-8 can say"
+        return f"{shown(value)}, expected a text that UTF-8 can say"
     if isinstance(error, ValueError):
         return str(error)  # the adapter's own words
     for name, kind in context.items():
         if kind not in node.arms:
-            return f"{name} is {kind!r:.80}, expected one of {', '.join(map(str, node.arms))}"
-    return f"{value!r:.80}, expected {_expected(node)}"
+            return f"{name} is {shown(kind)}, expected one of {', '.join(map(str, node.arms))}"
+    return f"{shown(value)}, expected {_expected(node)}"
 
 
 def _expected(node: Construct) -> str:

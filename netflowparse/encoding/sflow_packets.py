@@ -10,11 +10,10 @@ from ..packet.keys import PACKET_KEYS
 from ..protocols.sflow_flows import FIRST_LAYERS
 from ..wire.sflow_flow_records import SampledHeaderHead
 from ..wire.xdr import padding
-from .checked import expect_dict, number_octets, refuse_others, write_octets
+from .checked import Path, expect_dict, number_octets, refuse_others, shown, write_octets
 from .packet import build_packet, says
 from .packet_network import version_of
 from .sflow_fields import UNDECODED, write_fields
-from .writer import Path
 
 FRAME = "layer2OctetDeltaCount"
 NAME = "sampled_header"
@@ -73,7 +72,7 @@ def write_sampled_header(header: Any, flow: Mapping[str, Any], path: Path, where
 def _octets(fields: Mapping[str, Any], packet: dict[str, Any], protocol: Any, path: Path, where: Path) -> bytes:
     layer = FIRST_LAYERS.get(protocol) if isinstance(protocol, int) else None
     if layer is None and packet:
-        raise EncodeError(f"not told of packets of header_protocol {protocol!r:.80}", (*where, next(iter(packet))))
+        raise EncodeError(f"not told of packets of header_protocol {shown(protocol)}", (*where, next(iter(packet))))
     if "header" in fields:
         octets = write_octets(fields["header"], (*path, "header"))
         if layer is None or not packet or says(octets, layer, packet, where):

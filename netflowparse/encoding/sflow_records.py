@@ -17,11 +17,10 @@ from ..wire.sflow_counter_records import COUNTER_RECORDS
 from ..wire.sflow_flow_records import FLOW_RECORDS
 from ..wire.sflow_structures import Structure
 from ..wire.xdr import WORD, padding
-from .checked import expect_dict, expect_list, refuse_others, write_octets
+from .checked import Path, expect_dict, expect_list, refuse_others, shown, write_octets
 from .sflow_derived import DERIVED, check_derived
 from .sflow_fields import UNDECODED, write_structure
 from .sflow_packets import FRAME, NAME, packet_of, write_sampled_header
-from .writer import Path
 
 AGGREGATION = "extended_80211_aggregation"
 UNKNOWN = "unknown_records"
@@ -72,7 +71,7 @@ def number_of(text: Any, path: Path) -> Number:
         enterprise, number = map(int, words)
         if not enterprise >> 32 - FORMAT_BITS and number <= FORMAT_MASK:
             return enterprise, number
-    raise EncodeError(f"{text!r:.80}, expected enterprise:format of 20 and 12 bits", path)
+    raise EncodeError(f"{shown(text)}, expected enterprise:format of 20 and 12 bits", path)
 
 
 def write_unknown(entry: Any, path: Path) -> tuple[Number, bytes]:

@@ -9,7 +9,7 @@ from ..errors import EncodeError
 from ..protocols.sflow_shapes import LARGEST_INDEX
 from ..wire import sflow5 as wire
 from ..wire.sflow5 import INDEX_BITS, INDEX_MASK, THIS_DEVICE, VALUE_BITS, VALUE_MASK
-from .checked import expect_dict, number_octets, refuse_others, write_octets
+from .checked import Path, expect_dict, number_octets, refuse_others, shown, write_octets
 from .sflow_fields import UNDECODED, write_fields
 from .sflow_records import (
     RESOLVED,
@@ -20,7 +20,6 @@ from .sflow_records import (
     flow_records,
     write_unknown,
 )
-from .writer import Path
 
 LARGEST_CLASS = 0xFF  # of a compact source
 VENDOR = {structure.name: (number, structure) for number, structure in wire.VENDOR_SAMPLES.items()}
@@ -66,7 +65,7 @@ def _flow(flow: Mapping[str, Any], path: Path, cut: Occurrences, expanded: bool)
     refuse_others(sampler, set(names), (*path, "sampler"))
     words = {name: _word(sampler, name, (*path, "sampler")) for name in names}
     if flow.get("packetDeltaCount", 1) != 1:
-        raise EncodeError(f"{flow['packetDeltaCount']!r:.80}, expected 1: the packet", (*path, "packetDeltaCount"))
+        raise EncodeError(f"{shown(flow['packetDeltaCount'])}, expected 1: the packet", (*path, "packetDeltaCount"))
     own = (*OF_FLOW, *WAYS, *WAYS.values())
     number = wire.DISCARDED_PACKET
     if discarded:
@@ -143,7 +142,7 @@ def _vendor(name: str, sample: Mapping[str, Any], path: Path) -> Sample:
     number, structure = VENDOR[name]
     octets = write_fields(structure.layouts[0], sample[name], (*path, name))
     if name == RTFLOW and sample.get(INTERVAL, sample[name].get("sampling_rate")) != sample[name].get("sampling_rate"):
-        raise EncodeError(f"{sample[INTERVAL]!r:.80}, though {name} has another sampling_rate", (*path, INTERVAL))
+        raise EncodeError(f"{shown(sample[INTERVAL])}, though {name} has another sampling_rate", (*path, INTERVAL))
     return Sample(number, None, [Part(name, octets)], _rest(sample, path))
 
 

@@ -17,8 +17,8 @@ from ..template import VARIABLE_LENGTH, FieldSpecifier, Template
 from ..wire import ipfix, netflow9
 from ..wire.ipfix import ENTERPRISE_BIT
 from ..wire.sets import FIRST_DATA_SET, TemplateHeader
+from .checked import REFUSALS, Path, expect_dict, shown
 from .elements import check_number, element_of, field_type_of, natural_length, scope_type_of
-from .writer import REFUSALS, Path, shown
 
 LARGEST = 0xFFFF
 
@@ -46,7 +46,7 @@ def definition_of(
 
     *scopeless* lets an options template of IPFIX have no scope, which RFC 7011 §3.4.2.2 forbids and some send.
     """
-    described = _mapping(described, path)
+    described = expect_dict(described, path)
     template_id = _whole(described, "template_id", FIRST_DATA_SET, LARGEST, path)
     fields = described.get("fields")
     if not isinstance(fields, Sequence) or isinstance(fields, str | bytes) or not fields:
@@ -65,12 +65,6 @@ def definition_of(
     return Definition(Template(protocol, template_id, scope_count, specifiers), names)
 
 
-def _mapping(described: Any, path: Path) -> Mapping[str, Any]:
-    if not isinstance(described, Mapping):
-        raise EncodeError(f"{shown(described)}, expected a dict", path)
-    return described
-
-
 def _whole(described: Mapping[str, Any], key: str, least: int, most: int, path: Path) -> int:
     value = described.get(key)
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
@@ -82,7 +76,7 @@ def _field(described: Any, protocol: str, registry: Registry, path: Path, *, sco
     """The specifier of one field, and its key."""
     if isinstance(described, str):
         described = {"name": described}
-    described = _mapping(described, path)
+    described = expect_dict(described, path)
     if "id" in described:
         enterprise = _whole({"enterprise": 0, **described}, "enterprise", 0, 0xFFFFFFFF, path)
         number = _whole(described, "id", 0, LARGEST, path)

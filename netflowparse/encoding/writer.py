@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from struct import error as StructError  # noqa: N812
 from typing import Any, TypeAlias
-
-from construct import ConstructError
 
 from ..codec.display import Display, Nested, One, Several
 from ..codec.layout import Layout
@@ -14,24 +11,13 @@ from ..codec.plan import Field
 from ..errors import EncodeError
 from ..wire.lengths import LONG_LENGTH
 from ..wire.values import Boolean
+from .checked import REFUSALS, UTF8, Path, expect_dict, shown
 
-Path: TypeAlias = "tuple[str | int, ...]"  # keys and indices that lead to what is written
 #: Writes the list that is the value of a field of an abstract type.
 SpellList: TypeAlias = Callable[[str, Any, Path], bytes]
 
-#: what building raises for a value that does not fit
-REFUSALS = (ConstructError, ValueError, TypeError, OverflowError, StructError, KeyError, AttributeError)
 MISSING = object()
 LONGEST = 0xFFFF  # octets of a value of variable length
-UTF8 = "a text that UTF-8 can say"
-
-
-def shown(value: Any) -> str:
-    """*value* as the text of an error has it: its beginning.  Python spells no integers of more than 4300 digits."""
-    try:
-        return f"{value!r:.80}"
-    except ValueError:
-        return f"{type(value).__name__} of too many digits"
 
 
 def no_lists(abstract_type: str, value: Any, path: Path) -> bytes:
@@ -66,8 +52,7 @@ class Writer:
         value: Any = record if steps else MISSING
         for number, step in enumerate(steps):
             if isinstance(step, str):
-                if not isinstance(value, Mapping):
-                    raise EncodeError(f"{shown(value)}, expected a dict", (*path, *steps[:number]))
+                expect_dict(value, (*path, *steps[:number]))
                 if step not in value:
                     return MISSING
             value = value[step]
@@ -109,8 +94,7 @@ class Writer:
 
     def fields(self, record: Any, path: Path) -> list[bytes]:
         """The octets of each field of *record*.  EncodeError says which does not fit, and why."""
-        if not isinstance(record, Mapping):
-            raise EncodeError(f"{shown(record)}, expected a dict", path)
+        expect_dict(record, path)
         return [self.field(index, value, path) for index, value in enumerate(self.values(record, path))]
 
 
