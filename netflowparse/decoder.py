@@ -13,7 +13,7 @@ from .arguments import check_circumstances, expect, expect_hashable, octets_of
 from .configuration import Configuration
 from .encoding.keeping import keeper
 from .errors import UsageError
-from .explain import Explainer, Explanation
+from .explanation import Explainer, Explanation
 from .limits import Limits
 from .protocols.context import Context, make_context
 from .protocols.definitions import describe_fields
@@ -272,9 +272,15 @@ def decode(datagram: Octets, exporter: Hashable, *, now: int | None = None, tran
     return _default[0].decode(datagram, exporter, now=now, transport=transport)
 
 
-def explain(datagram: Octets, exporter: Hashable = None) -> Explanation:
-    """As ``Decoder.explain``, by what the decoder behind the module-level ``decode`` knows."""
-    return (_default[0] if _default else Decoder()).explain(datagram, exporter)
+def explain(
+    datagram: Octets, exporter: Hashable = None, *, now: int | None = None, transport: Transport = "udp"
+) -> Explanation:
+    """As ``Decoder.explain``, by what the decoder behind the module-level ``decode`` knows.
+
+    Data of templates needs the *exporter* under which they were learned; what needs none, or brings its own, can do
+    without.
+    """
+    return (_default[0] if _default else Decoder()).explain(datagram, exporter, now=now, transport=transport)
 
 
 def reset() -> None:

@@ -37,12 +37,12 @@ ALLOWED = {
         *("wire", "registry", "codec", "packet", "state", "protocols"),
     },
     "exporter": {"arguments", "encoding", "errors", "registry", "types"},
-    "explain": {
+    "explanation": {
         *("arguments", "errors", "limits", "quirks", "template", "types"),
         *("wire", "registry", "codec", "packet", "state", "protocols"),
     },
     "decoder": {
-        *("arguments", "encoding", "explain"),
+        *("arguments", "encoding", "explanation"),
         *("errors", "limits", "quirks", "settings", "configuration", "types", "registry", "state", "protocols"),
     },
     "files": {"arguments", "types"},
@@ -55,7 +55,7 @@ ALLOWED = {
         "decoder",
         "encoding",
         "errors",
-        "explain",
+        "explanation",
         "exporter",
         "limits",
         "registry",
@@ -71,7 +71,7 @@ THIRD_PARTY = {
     "packet": {"construct"},
     "protocols": {"construct"},
     "encoding": {"construct"},
-    "explain": {"construct"},
+    "explanation": {"construct"},
     "cli": {"scapy"},
 }
 #: protocol modules that are protocols; they never import each other

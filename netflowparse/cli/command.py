@@ -20,6 +20,7 @@ from .summary import Summary
 from .trees import Trees
 
 CANNOT_WRITE = 2
+VERSION_OCTETS = 4  # of sFlow; others have two
 INTERRUPTED = 130  # 128 + SIGINT, as shells count
 BROKEN_PIPE = 141  # 128 + SIGPIPE
 
@@ -123,11 +124,17 @@ class Session:
         if datagram.address is None:
             if isinstance(error, UnknownVersion):
                 raise FileError(f"{UNKNOWN_KIND}: {error}") from error
-        elif isinstance(error, (UnknownVersion, TruncatedDatagram)) and not self._arguments.ports:
+        elif not self._may_be_ours(datagram, error):
             self._report.skip(datagram, error)
             return True
         self._report.failure(file, datagram, error)
         return False
+
+    def _may_be_ours(self, datagram: Datagram, error: DecodeError) -> bool:
+        """Whether it is worth telling that a UDP datagram has no message; trees are for what is damaged above all."""
+        if self._arguments.ports or not isinstance(error, (UnknownVersion, TruncatedDatagram)):
+            return True
+        return self._arguments.mode == "explain" and _tells_version(datagram.octets, error)
 
     def _exporter(self, file: str, datagram: Datagram) -> str | None:
         """Return the exporter's name: its address, with its port when wanted; for raw files what the user calls it."""
@@ -139,6 +146,11 @@ class Session:
         if not self._arguments.by_port:
             return address
         return f"[{address}]:{datagram.source_port}" if ":" in address else f"{address}:{datagram.source_port}"
+
+
+def _tells_version(octets: bytes, error: DecodeError) -> bool:
+    """Whether a datagram that has no message has a version that is decoded; two octets of 0 alone are none."""
+    return error.protocol is not None and any(octets[:VERSION_OCTETS])
 
 
 def _forget_output() -> None:

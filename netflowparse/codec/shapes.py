@@ -35,10 +35,14 @@ class RecordShape:
     ``quirks`` are the rules for exporters' peculiarities that reading any record applies, ``calls`` those that must see
     the records of each set; ``icmp`` is the column that tells whether the rule for ICMP's type in ports must;
     ``undirected`` says that they are of two directions and do not say which is which; ``open`` that they have
-    elements of which exporters may tell the types, so that they are read by another shape once one does.
+    elements of which exporters may tell the types, so that they are read by another shape once one does; ``learned``
+    is what this exporter had told by then.
     """
 
-    __slots__ = ("_engine", "_interpreted", "calls", "doubt", "icmp", "layout", "open", "quirks", "read", "undirected")
+    __slots__ = (
+        *("_engine", "_interpreted", "calls", "doubt", "icmp", "layout", "learned", "open", "quirks", "read"),
+        "undirected",
+    )
 
     def __init__(
         self,
@@ -49,8 +53,10 @@ class RecordShape:
         icmp: tuple[int, int] | None = None,
         *,
         open_elements: bool = False,
+        learned: Learned = (),
     ) -> None:
         self.open = open_elements
+        self.learned = learned
         self.quirks = quirks
         self.calls = calls
         self.icmp = icmp
@@ -114,7 +120,9 @@ class ShapeCache:
             if column is not None:  # it is looked at first, and seldom needs the rule
                 calls = tuple(call for call in calls if call.rule != ICMP_IN_DESTINATION_PORT)
             open_elements = has_open_elements(template, self._registry)
-            shape = RecordShape(layout, self._engine, quirks, calls, column, open_elements=open_elements)
+            shape = RecordShape(
+                layout, self._engine, quirks, calls, column, open_elements=open_elements, learned=learned
+            )
             self._shapes[key] = shape
             self._fields += len(template.fields)
             while len(self._shapes) > 1 and (

@@ -53,7 +53,7 @@ def read_records(work: Assembly, known: KnownTemplate, set_id: int, start: int, 
         lists.read(layout, records)
         inner = lists.used
     if work.trace is not None:
-        work.trace.data[start] = DataSet(known, layout, start, stop, end, len(records), inner)
+        work.trace.data[start] = DataSet(known, layout, start, stop, end, len(records), inner, shape.learned)
     if known.template.scope_count is None:
         work.flows += records
         if work.context.sections is not None:

@@ -58,7 +58,7 @@ def read_foreign_set(work: Assembly, set_id: int, start: int, end: int) -> bool:
     for template, after in found:
         _learn(work, template, position, after)
         if work.trace is not None:
-            work.trace.template_records.append((position, after))
+            work.trace.template_records.append((position, after, len(work.templates)))
         position = after
     return True
 

@@ -26,6 +26,7 @@ from .assembly import Assembly
 from .learned_elements import element_of, shape_for
 from .list_problems import ListProblems, Path
 from .reading import each_fault, limit_met, read_by
+from .trace import ListRecords
 
 
 class Lack(NamedTuple):
@@ -116,6 +117,8 @@ class Lists:
             in_options = self.known.is_options
             abstract_type = value_type(element, length, work.rules, in_options=in_options)
             shape = work.context.shapes.items(abstract_type, length)
+            if work.trace is not None and shape.layout is not None:
+                work.trace.items[position] = element, shape.layout
             position = self._items(made, shape, position, end, depth, path)
         if position < end:
             made["undecoded"] = self._octets(position, end)
@@ -210,6 +213,8 @@ class Lists:
     ) -> None:
         most = self._work.values_left // len(known.template.fields)
         layout, records, stop, faults = read_by(self._work, known, shape, start, end, most)
+        if self._work.trace is not None:
+            self._work.trace.lists[start] = ListRecords(known, layout, shape.learned)
         target["records"] = records
         if layout.lists:
             self.read(layout, records, depth + 1, path)

@@ -136,7 +136,7 @@ class SetFormat:
             if after is None:
                 return
             if work.trace is not None:
-                work.trace.template_records.append((position, after))
+                work.trace.template_records.append((position, after, len(work.templates)))
             position = after
 
     def _first_specifier(

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
 from ..codec.layout import Layout
+from ..codec.record import Learned
+from ..registry import Element
 from ..state.templates import KnownTemplate
 from ..types import Message
 
@@ -16,7 +18,8 @@ from ..types import Message
 class DataSet(NamedTuple):
     """A data set whose content stands from ``start`` to ``end``, its ``records`` (how many) from ``start`` to ``stop``.
 
-    ``inner`` are the templates that its lists were read by, by their ids.
+    ``inner`` are the templates that its lists were read by, by their ids; ``learned`` is what its exporter had said of
+    elements.
     """
 
     known: KnownTemplate
@@ -26,6 +29,15 @@ class DataSet(NamedTuple):
     end: int
     records: int
     inner: dict[int, KnownTemplate]
+    learned: Learned = ()
+
+
+class ListRecords(NamedTuple):
+    """What the records of a list were read by."""
+
+    known: KnownTemplate
+    layout: Layout
+    learned: Learned
 
 
 class SetTrace:
@@ -36,8 +48,11 @@ class SetTrace:
         self.header = header
         #: set id, start and end of the content, and how many of the message's ``templates`` came before it
         self.sets: list[tuple[int, int, int, int]] = []
-        self.template_records: list[tuple[int, int]] = []  # where each stands
+        #: where each stands, and how many of the message's ``templates`` there are with it
+        self.template_records: list[tuple[int, int, int]] = []
         self.data: dict[int, DataSet] = {}  # by the start of the content; others were not read
+        self.lists: dict[int, ListRecords] = {}  # by the start of their records
+        self.items: dict[int, tuple[Element, Layout]] = {}  # of basicLists, by the start of their values
 
 
 class FixedTrace(NamedTuple):

@@ -33,7 +33,7 @@ SETS = {
     ("ipfix", "options template"): ("RFC 7011 §3.3.2", "RFC 7011 §3.4.2"),
     ("ipfix", "withdrawal"): ("RFC 7011 §3.3.2", "RFC 7011 §8.1"),
     ("ipfix", "data"): ("RFC 7011 §3.3.2", "RFC 7011 §3.4.3"),
-    ("ipfix", "options"): ("RFC 7011 §3.3.2", "RFC 7011 §3.4.2"),
+    ("ipfix", "options"): ("RFC 7011 §3.3.2", "RFC 7011 §3.4.3"),
     ("ipfix", "reserved"): ("RFC 7011 §3.3.2", "RFC 7011 §3.3.2"),
     ("netflow9", "template"): ("RFC 3954 §5.2", "RFC 3954 §5.2"),
     ("netflow9", "options template"): ("RFC 3954 §6.1", "RFC 3954 §6.1"),
@@ -42,7 +42,7 @@ SETS = {
     ("netflow9", "reserved"): ("RFC 3954 §5.2", "RFC 3954 §5.2"),
 }
 PADDING = {"ipfix": "RFC 7011 §3.3.1", "netflow9": "RFC 3954 §5.3"}
-VARIABLE_LENGTH = "RFC 7011 §7"
+VARIABLE = "RFC 7011 §7"
 FIELD_TYPES = "RFC 3954 §8"  # NetFlow v9 names its fields, and knows no abstract types
 SCOPE_TYPES = "RFC 3954 §6.1"
 REDUCED_SIZE = "RFC 7011 §6.2"

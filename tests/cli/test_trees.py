@@ -39,7 +39,7 @@ def test_a_capture(capture, capsys):
     ]
     assert "! missing_template: set 256 at octet 20: template 256 is not known" in early[-4]
     assert early[-2:] == [
-        "    24  00 00 03 e8 00 00 00 03      undecoded",
+        "    24  00 00 03 e8 00 00 00 03      undecoded" + " " * 41 + "[no section]",
         "                                       ! missing_template, as above",
     ]
     assert "    40  00 00 00 07                  packetDeltaCount: 7 (unsigned32)" in fixed
@@ -87,6 +87,19 @@ def test_what_has_no_message_is_shown_all_the_same(tmp_path, capture, capsys):
     broken = capture(frame(b"\0\x0a\0\x0f" + bytes(12)))
     assert main(["--explain", str(broken)]) == 1
     assert "! malformed_message: IPFIX message length 15, need at least 16" in capsys.readouterr().out
+
+
+def test_headers_that_are_cut_are_shown(capture, capsys):
+    """Of a known version; other modes skip them.  Two octets of 0 are no version, and what has none is skipped."""
+    cut = [netflow5_datagram([])[:20], ipfix_message()[:8], (b"\0\0\0\5\0\0\0\1" + bytes(6))]
+    path = capture(*map(frame, (*cut, b"\0\0", b"", b"\xff\xff dns")))
+    assert main(["--explain", str(path)]) == 1
+    out, err = capsys.readouterr()
+    assert [each[0] for each in trees(out)] == [f"{path}: frame {number} from 192.0.2.1" for number in (1, 2, 3)]
+    assert [each[1].split()[-1] for each in trees(out)] == ["netflow5", "ipfix", "sflow5"]
+    assert err.splitlines()[-1] == "netflowparse: 3 UDP datagrams skipped: not NetFlow, IPFIX or sFlow"
+    assert main([str(path)]) == 1
+    assert "netflowparse: 6 UDP datagrams skipped" in capsys.readouterr().err
 
 
 def test_what_is_nothing_of_ours_is_not_shown(tmp_path, capsys):

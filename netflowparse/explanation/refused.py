@@ -9,6 +9,7 @@ from construct import Struct
 from ..errors import DecodeError
 from ..types import Problem
 from ..wire import ipfix, netflow5, netflow8, netflow9, sflow5
+from ..wire.sections import section_of
 from .declared import fields
 from .node import Node
 from .sheet import Sheet
@@ -37,7 +38,10 @@ def refused_tree(sheet: Sheet) -> list[Node]:
     header = _header(octets)
     if header is not None:
         nodes, after = fields(sheet, header, 0, end)
-        return nodes + sheet.undecoded(after, end, 0)
+        rest = sheet.undecoded(after, end, 0)
+        if len(nodes) < len(header.subcons):
+            nodes, rest, after = nodes + rest, [], end
+        return [sheet.group("header", 0, after, nodes, rule=section_of(header)), *rest]
     size = WORD if octets[:2] == b"\0\0" else 2
     words = [(0, size, "version")]
     if octets[:WORD] == sflow5.VERSION.to_bytes(WORD, "big"):

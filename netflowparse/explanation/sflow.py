@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ..errors import COUNT_MISMATCH
 from ..limits import Limits
 from ..protocols.sflow_flows import FIRST_LAYERS
 from ..protocols.sflow_work import HEAD, format_text, number_of
 from ..protocols.trace import Sample, SflowTrace
 from ..quirks import SAMPLED_ETHERNET_UNPADDED
+from ..types import Problem
 from ..wire import sflow5 as wire
 from ..wire import sflow_flow_records as table
-from ..wire.sections import SFLOW, STRUCTURES, XDR_PADDING
+from ..wire.sections import STRUCTURES, XDR_PADDING
 from ..wire.sflow_counter_records import COUNTER_RECORDS
 from ..wire.sflow_structures import Structure
 from ..wire.xdr import WORD, padding
@@ -73,7 +75,7 @@ class SflowTree:
         parts, body, number = self._head(start, end)
         name, vendor = SAMPLES.get(number, "unknown_sample"), wire.VENDOR_SAMPLES.get(number)
         self._sampled = False
-        position = body
+        position, about = body, tuple[Problem, ...]()
         if number in SAMPLES:
             words, position = fields(sheet, wire.SAMPLES[number], body, end, STRUCTURES[name])
             parts += map(_split, words) if number in COMPACT else words
@@ -81,6 +83,7 @@ class SflowTree:
                 place = _Place(COUNTER_RECORDS if number in COUNTERS else table.FLOW_RECORDS)
                 records, position = self._records(place, position, end, words[-1].value)
                 parts += records
+                about = sheet.take(position, _is_of_count, 1)
         elif vendor is not None and sample.key and sample.key != "unknown_samples":
             name = vendor.name
             told, position, _ = self._structures.fields(vendor.layouts[0], body, end, "")
@@ -90,7 +93,7 @@ class SflowTree:
             position = end
         parts += sheet.undecoded(position, end, start, kept=True)
         parts += sheet.padding(end, after, XDR_PADDING)
-        return sheet.group(name, start, after, parts, rule=STRUCTURES.get(name, ""))
+        return sheet.group(name, start, after, parts, rule=STRUCTURES.get(name, ""), problems=about)
 
     def _records(self, place: _Place, position: int, end: int, count: int) -> tuple[list[Node], int]:
         """The nodes of *count* records before *end*, as many as are there; where the last one ends."""
@@ -98,10 +101,8 @@ class SflowTree:
         while count and end - position >= HEAD:
             count -= 1
             length = int.from_bytes(self._sheet.octets[position + WORD : position + HEAD], "big")
-            after = position + HEAD + length
-            if after > end:
-                after = end
-            filled = min(after + padding(after - position - HEAD), end)
+            after = min(position + HEAD + length, end)
+            filled = min(after + padding(length), end)
             nodes.append(self._record(place, position, after, filled))
             position = filled
         return nodes, position
@@ -125,8 +126,9 @@ class SflowTree:
             told, position, _ = self._structures.fields(known.layouts[0], body, end, rule)
             parts += told + sheet.undecoded(position, end, start, kept=True)
         self._sampled = self._sampled or number == table.SAMPLED_HEADER
+        about = sheet.take(end, lambda problem: problem.get("structure") == name)
         parts += sheet.padding(end, after, XDR_PADDING)
-        return sheet.group(name, start, after, parts, rule=rule or SFLOW)
+        return sheet.group(name, start, after, parts, rule=rule, problems=about)
 
     def _head(self, start: int, end: int) -> tuple[list[Node], int, tuple[int, int]]:
         """The leaves of the head of a sample or record, where they end, and which format it is of."""
@@ -163,8 +165,8 @@ class SflowTree:
             nodes.append(sheet.leaf("header", position, stop, "octetArray", sheet.as_value(position, stop), rule))
         elif position < stop:
             assert layer is not None
-            parts = self._packets.nodes(sheet, position, stop, layer)
-            nodes.append(sheet.group("header", position, stop, parts, rule=rule))
+            parts, about = self._packets.nodes(sheet, position, stop, layer)
+            nodes.append(sheet.group("header", position, stop, parts, rule=rule, problems=about))
         filled = min(stop + padding(stop - position), end)
         nodes += sheet.padding(stop, filled, XDR_PADDING)
         return nodes + sheet.undecoded(filled, end, start, kept=True)
@@ -182,7 +184,8 @@ class SflowTree:
             was, self._sampled = self._sampled, False
             told, after = self._records(inner, after, end, records)
             self._sampled = was
-            nodes.append(sheet.group("pdu", position, after, parts + told, rule=rule))
+            about = sheet.take(after, _is_of_count, 1)
+            nodes.append(sheet.group("pdu", position, after, parts + told, rule=rule, problems=about))
             position = after
         return nodes + sheet.undecoded(position, end, start, kept=True)
 
@@ -192,6 +195,11 @@ class SflowTree:
             return [], start, 0
         count = int.from_bytes(self._sheet.octets[start : start + WORD], "big")
         return [self._sheet.leaf(name, start, start + WORD, "unsigned32", count, rule)], start + WORD, count
+
+
+def _is_of_count(problem: Problem) -> bool:
+    """Whether a problem tells that records are missing; where samples are missing, it says what is there instead."""
+    return problem["code"] == COUNT_MISMATCH and "length" not in problem
 
 
 def _split(word: Node) -> Node:

@@ -4,41 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..codec.record import value_type
-from ..codec.shapes import ShapeCache
 from ..codec.spans import spans
-from ..protocols.learned_elements import element_of
-from ..state.templates import KnownTemplate
-from ..template import VARIABLE_LENGTH
+from ..protocols.trace import SetTrace
 from ..wire import lists as wire
 from ..wire.ipfix import ENTERPRISE_BIT
-from ..wire.leaves import fits
 from ..wire.lists import BASIC_LIST, ENTRY_HEADER, SUB_TEMPLATE_LIST
 from ..wire.sections import ENCODINGS
 from .declared import fields
 from .node import Node
-from .records import Templates, length_prefix, record, rule_of
+from .records import Templates, encoding, length_prefix, record, value_node
 from .sheet import Sheet
 
 
 class Lists:
-    """The lists in the records of one data set of *protocol*, read by *known* and in it by the *inner* templates."""
+    """The lists in the records of one datagram of *protocol*; *trace* says what they were read by."""
 
-    def __init__(
-        self,
-        sheet: Sheet,
-        templates: Templates,
-        shapes: ShapeCache,
-        protocol: str,
-        known: KnownTemplate,
-        inner: dict[int, KnownTemplate],
-    ) -> None:
+    def __init__(self, sheet: Sheet, templates: Templates, protocol: str, trace: SetTrace) -> None:
         self._sheet = sheet
         self._templates = templates
-        self._shapes = shapes
         self._protocol = protocol
-        self._known = known
-        self._inner = inner
+        self._trace = trace
 
     def parts(self, abstract_type: str, start: int, end: int, value: Any) -> list[Node]:
         """The parts of the list from *start* to *end* of which the message has *value*."""
@@ -62,30 +47,18 @@ class Lists:
     def _basic_list(self, start: int, end: int, value: Any) -> list[Node]:
         sheet = self._sheet
         nodes, position = fields(sheet, wire.BasicListHeader, start, end)
-        element_id, length, enterprise = nodes[1].value, nodes[2].value, 0
-        if element_id & ENTERPRISE_BIT:
-            element_id &= ~ENTERPRISE_BIT
+        if nodes[1].value & ENTERPRISE_BIT:
             more, position = fields(sheet, wire.EnterpriseNumber, position, end)
             nodes += more
-            enterprise = more[0].value
         nodes = _named(nodes, value)
         if value["values"]:
-            templates = self._templates
-            element = element_of(templates.exporter, templates.registry, enterprise, element_id)
-            read_as = value_type(element, length, templates.rules, in_options=self._known.is_options)
-            layout = self._shapes.items(read_as, length).layout
-            assert layout is not None
-            abstract_type = element.type if length == VARIABLE_LENGTH or fits(read_as, length) else "octetArray"
-            rule = rule_of(element.type, length)
+            element, layout = self._trace.items[position]
             for each in value["values"]:
                 ((first, last),) = spans(layout.fields, sheet.octets, position, end)
                 if first > position:
-                    nodes.append(length_prefix(sheet, value["element"], position, first))
-                if isinstance(each, dict):
-                    parts = self.parts(element.type, first, last, each)
-                    nodes.append(sheet.group(value["element"], first, last, parts, element.type, rule))
-                else:
-                    nodes.append(sheet.leaf(value["element"], first, last, abstract_type, each, rule))
+                    nodes.append(length_prefix(sheet, element.key, position, first))
+                said = element.key, *encoding(element.type, last - first)
+                nodes.append(value_node(sheet, said, first, last, each, self))
                 position = last
         return nodes + sheet.undecoded(position, end, position, kept=True)
 
@@ -94,7 +67,7 @@ class Lists:
         nodes: list[Node] = []
         position = start
         if value.get("records"):
-            described = self._templates.described(self._inner[value["template_id"]], self._protocol)
+            described = self._templates.described(*self._trace.lists[position], self._protocol)
             for each in value["records"]:
                 nodes.append(record(self._sheet, described, position, end, each, self))
                 position = nodes[-1].end

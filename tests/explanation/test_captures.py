@@ -11,7 +11,7 @@ import pytest
 from netflowparse import DecodeError, Decoder
 from netflowparse.cli.datagrams import Datagram, iter_datagrams
 from netflowparse.cli.source import open_source
-from netflowparse.explain import Explanation, Node
+from netflowparse.explanation import Explanation, Node
 from netflowparse.types import Message
 from tests.capture_reader import read_datagrams
 from tests.conftest import RECORDINGS

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from netflowparse import Decoder
-from netflowparse.explain import Node
+from netflowparse import Decoder, Limits
+from netflowparse.explanation import Node
 from tests import sflow_builder as sflow
 from tests.packet.stacks import STACKS, Stack
 
@@ -107,6 +107,68 @@ def test_a_protocol_that_is_not_decoded(decoder: Decoder) -> None:
     leaf = decoder.explain(whole, "r1").at(len(whole) - 4)
     assert (leaf.name, leaf.value) == ("header", "010203")
     assert decoder.decode(whole, "r1")["flows"][0]["sampled_header"]["header"] == "010203"
+
+
+def test_what_stands_behind_a_packet_that_is_cut(decoder: Decoder) -> None:
+    """IPv4 counts 27 octets, of which 7 are of TCP's header; what follows is no part of the packet."""
+    octets = ETHERNET + bytes.fromhex("0800 45 00 001B 0001 0000 40 06 0000 C0000201 C6336401 0001 0002 000000")
+    header = header_of(decoder, 1, octets + bytes(range(14)))
+    assert [(node.name, len(node.octets)) for node in header.children] == [
+        ("ethernet", 14),
+        ("ipv4", 20),
+        ("tcp", 4),
+        ("truncated", 3),
+        ("trailer", 14),
+    ]
+
+
+def test_usual_packets_beyond_the_limit(make_decoder: Callable[..., Decoder]) -> None:
+    """They are decoded in one go, whatever their layers, and told so; others end at the limit."""
+    decoder = make_decoder(limits=Limits(packet_layers=2))
+    octets = ETHERNET + b"\x08\0" + IPV4 + UDP
+    flow = decoder.decode(datagram(1, octets), "r1")["flows"][0]
+    header = header_of(decoder, 1, octets)
+    assert [node.name for node in header.children] == ["ethernet", "ipv4", "udp"]
+    compare(header, flow)
+    assert flow["destinationTransportPort"] == 443
+    header = header_of(decoder, 11, IPV4[:2] + b"\0\x30" + IPV4[4:9] + b"\x04" + IPV4[10:] + IPV4 + UDP)
+    assert [leaf.name for leaf in header.leaves()][-1] == "undecoded"
+
+
+def test_a_limit_at_the_end_of_a_packet(make_decoder: Callable[..., Decoder]) -> None:
+    """Nothing is left there that could have the problem; the record behind is not at fault."""
+    decoder = make_decoder(limits=Limits(packet_layers=1))
+    records = [sflow.sampled_header(IPV4, 11, 24, 4), sflow.record(0, 1029, sflow.u32(5))]
+    octets = sflow.datagram([sflow.sample(0, 1, sflow.flow_sample(records))])
+    explanation = decoder.explain(octets, "r1")
+    check(explanation, octets)
+    holders = [node for node in nodes_of(explanation.root) if node.problems]
+    assert [(node.name, [each["code"] for each in node.problems]) for node in holders] == [("header", ["limit"])]
+
+
+def test_numbers_of_gre(decoder: Decoder) -> None:
+    """RFC 2784 §2: flags and version, the type of what is inside; RFC 2890: a key."""
+    octets = IPV4[:2] + b"\0\x30" + IPV4[4:9] + b"\x2f" + IPV4[10:] + bytes.fromhex("2000 0800 00000007") + IPV4
+    header = header_of(decoder, 11, octets)
+    gre = header.children[1]
+    assert [(leaf.name, leaf.value) for leaf in gre.children] == [
+        ("flags", 0x2000),
+        ("protocol_type", 0x0800),
+        ("gre header", 7),
+    ]
+
+
+def test_control_of_two_octets(decoder: Decoder) -> None:
+    """An information frame of LLC: one number, as the message has it."""
+    octets = ETHERNET + bytes.fromhex("0009 42 42 0001") + b"abcde"
+    header = header_of(decoder, 1, octets)
+    assert list(parts(header))[3:] == [
+        ("llc", "dsap", 0x42),
+        ("llc", "ssap", 0x42),
+        ("llc", "control", 1),
+        ("", "payload", None),
+    ]
+    assert decoder.decode(datagram(1, octets), "r1")["flows"][0]["llc"] == {"dsap": 0x42, "ssap": 0x42, "control": 1}
 
 
 @pytest.mark.parametrize("stack", STACKS, ids=lambda stack: stack.name)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable
 from typing import Any
+from unittest import mock
 
 import pytest
 
 import netflowparse
-from netflowparse import DecodeError, Decoder, ExporterSettings, Limits, UsageError, WrongType
+from netflowparse import DecodeError, Decoder, ExporterSettings, Limits, Registry, UsageError, WrongType
 from netflowparse import decoder as module
-from netflowparse.explain import Explanation
+from netflowparse.codec import shapes
+from netflowparse.explanation import Explanation
+from netflowparse.explanation.node import plain_value
 from tests import sflow_builder as sflow
 from tests.message_builder import (
     VARIABLE,
@@ -25,7 +28,7 @@ from tests.message_builder import (
     variable,
 )
 
-from .checks import check
+from .checks import check, nodes_of
 
 FIELDS = [(8, 4), (1, 4)]
 ADDRESS = bytes((192, 0, 2, 1))
@@ -275,6 +278,10 @@ def test_the_process_wide_decoder_is_read_only() -> None:
     before = module._default[0].snapshot(pending=True)
     assert shown(netflowparse.explain(octets, "r1"))[-1] == (24, "octetDeltaCount", 7)
     assert shown(netflowparse.explain(octets))[-1][1] == "undecoded"
+    withdrawal = ipfix_message(set_of(2, template(256, [])), set_of(256, RECORD))
+    explanation = netflowparse.explain(withdrawal, "r1", now=2_000, transport="tcp")
+    assert [problem["code"] for problem in explanation.problems] == ["missing_template"]
+    assert netflowparse.explain(withdrawal, "r1").problems == ()
     assert module._default[0].snapshot(pending=True) == before
     netflowparse.reset()
 
@@ -291,6 +298,96 @@ def test_values_as_the_decoder_gives_them(make_decoder: Callable[..., Decoder]) 
     explanation = make_decoder(octet_values="bytes").explain(octets, "r1")
     last = list(explanation)[-1]
     assert (last.value, last.to_dict()["value"]) == (b"\0\x2a", "002a")
+
+
+def test_shapes_of_the_decoder_stay(make_decoder: Callable[..., Decoder]) -> None:
+    """What is explained has shapes of its own: those that decoding has made are not dropped for them."""
+    decoder = make_decoder(limits=Limits(record_shapes=1))
+    octets = ipfix_message(set_of(2, template(256, FIELDS)), set_of(256, RECORD))
+    expected = decoder.decode(octets, "r1")["flows"]
+    for element in (8, 12):
+        taught = set_of(2, template(256, [(element, 4), (2, 4)]))
+        decoder.explain(ipfix_message(taught, set_of(256, RECORD)), "other")
+    with mock.patch.object(shapes, "template_layout", wraps=shapes.template_layout) as made:
+        assert decoder.decode(octets, "r1")["flows"] == expected
+    assert made.call_count == 0
+
+
+def test_what_the_registry_learns_between(make_decoder: Callable[..., Decoder]) -> None:
+    """Names are those that decoding would give now."""
+    decoder = make_decoder(registry=Registry())
+    octets = ipfix_message(set_of(2, template(256, [(64_999, 1, 2)])), set_of(256, b"\0\7"))
+    assert decoder.decode(octets, "r1")["flows"] == [{"pen64999_ie1": "0007"}]
+    decoder.registry.add([{"pen": 64_999, "element_id": 1, "name": "ourCount", "data_type": "unsigned16"}])
+    assert shown(decoder.explain(ipfix_message(set_of(256, b"\0\7")), "r1"))[-1] == (20, "ourCount", 7)
+    assert decoder.decode(octets, "r1")["flows"] == [{"ourCount": 7}]
+
+
+def test_elements_that_are_described_between_two_sets(decoder: Decoder) -> None:
+    """Each is read by what its exporter has said until then, as the template record and the lists before it are."""
+    record = variable(b"eth0") + b"\0\x2a"
+    listed = set_of(2, template(259, [(292, VARIABLE)]) + template(260, [(291, VARIABLE)]))
+    lists = (
+        set_of(259, variable(b"\3" + (257).to_bytes(2, "big") + record)),
+        set_of(260, variable(b"\3" + bytes.fromhex("8001 0002 0000FDE7 002A"))),
+    )
+    before, after = ("pen64999_ie1", "octetArray", "002a"), ("ourCount", "unsigned32", 42)
+    octets = ipfix_message(
+        *(set_of(2, NAMES), set_of(3, TYPES), listed, set_of(257, record), *lists),
+        *(set_of(258, DESCRIBED), *lists, set_of(257, record), set_of(2, NAMES)),
+    )
+    explanation = decoder.explain(octets, "r1")
+    check(explanation, octets)
+    found = [(leaf.name, leaf.type, leaf.value) for leaf in explanation if leaf.octets == b"\0\x2a"]
+    assert found == [before] * 3 + [after] * 3
+    message = decoder.decode(octets, "r1")
+    assert [message["flows"][0][before[0]], message["flows"][-1][after[0]]] == [before[2], after[2]]
+    specifiers = [
+        (node.name, node.type)
+        for node in nodes_of(explanation.root)
+        if len(node.octets) == 8 and len(node.children) == 3
+    ]
+    assert specifiers[0] == (before[0], "")  # what was not known then is not known any more
+    assert specifiers[-1] == after[:2]
+    assert [event["fields"][1]["name"] for event in message["templates"] if event["template_id"] == 257] == [
+        before[0],
+        after[0],
+    ]
+
+
+def test_problems_of_packets_in_records(make_decoder: Callable[..., Decoder]) -> None:
+    """They are those of the message; the packets are octets."""
+    decoder = make_decoder(packet_sections=True)
+    frame = bytes(12) + b"\x08\0" + b"\x55" + bytes(30)
+    taught = set_of(2, template(256, [(315, VARIABLE), (8, 4)]))
+    octets = ipfix_message(taught, set_of(256, variable(frame) + ADDRESS))
+    explanation = decoder.explain(octets, "r1")
+    check(explanation, octets)
+    assert list(explanation.problems) == decoder.decode(octets, "r1")["problems"]
+    assert [problem["code"] for problem in explanation.problems] == ["bad_value"]
+    assert shown(explanation)[-2:] == [
+        (37, "dataLinkFrameSection", frame.hex()),
+        (82, "sourceIPv4Address", "192.0.2.1"),
+    ]
+
+
+@pytest.mark.parametrize("uptime", [0, 10_000])
+def test_times_that_cannot_be_told_of_data_that_waits(make_decoder: Callable[..., Decoder], uptime: int) -> None:
+    """With a stopped clock the message that comes in time has the problem."""
+    decoder = make_decoder(history=True)
+    decoder.decode(netflow9_datagram(set_of(0, template(256, [(22, 4)])), exportTime=1_000), "r1")
+    octets = netflow9_datagram(set_of(256, b"\0\0\0\7"), exportTime=2_000, sysUpTime=uptime)
+    explanation = decoder.explain(octets, "r1")
+    codes = [problem["code"] for problem in explanation.problems]
+    decoder.decode(octets, "r1")
+    (late,) = decoder.flush()
+    assert codes == [problem["code"] for problem in late["problems"]] == ["uncertain_time"] * (not uptime)
+    assert list(explanation)[-1].value == 7
+
+
+def test_plain_octets_of_lists() -> None:
+    """Values that are octets are hex in plain values, wherever they stand."""
+    assert plain_value({"some": [b"\1", {"other": b"\2"}]}) == {"some": ["01", {"other": "02"}]}
 
 
 def test_limits_bound_the_tree(make_decoder: Callable[..., Decoder]) -> None:

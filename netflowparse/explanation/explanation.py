@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from ..arguments import expect
 from ..types import Problem
 from .node import Node
 from .page import page_of
@@ -35,11 +37,14 @@ class Explanation:
         return hash(self.root.octets)
 
     def at(self, offset: int) -> Node:
-        """The leaf that has the octet at *offset*; IndexError where there is none."""
-        for leaf in self:
-            if leaf.offset <= offset < leaf.end:
-                return leaf
-        raise IndexError(f"no octet {offset} in a datagram of {len(self.root.octets)}")
+        """The leaf that has the octet at *offset*; IndexError where there is none, WrongType where it is no int."""
+        node, expected = self.root, expect(offset, int, "offset")
+        if not node.offset <= expected < node.end:
+            raise IndexError(f"no octet {offset} in a datagram of {len(node.octets)}")
+        while node.children:
+            # the last one that begins there or before: those without octets stand before the one that has it
+            node = node.children[bisect_right(node.children, expected, key=lambda child: child.offset) - 1]
+        return node
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values: the ``root`` as nodes of nodes, and the ``problems``."""

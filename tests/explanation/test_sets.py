@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from netflowparse import Decoder
-from netflowparse.explain import Explanation
+from netflowparse import Decoder, Limits
+from netflowparse.explanation import Explanation
 from tests.message_builder import (
     VARIABLE,
     ipfix_message,
@@ -26,6 +26,7 @@ FIELDS = [(8, 4), (1, 4)]
 ADDRESS = bytes((192, 0, 2, 1))
 RECORD = ADDRESS + bytes((0, 0, 0, 7))
 TAUGHT = set_of(2, template(256, FIELDS))
+CUT_SET = ["truncated_set"]
 IPFIX, NETFLOW9 = 16, 20  # octets of the headers
 
 
@@ -172,7 +173,7 @@ def test_netflow9_options(decoder: Decoder) -> None:
         (48, "samplingInterval", 10),
     ]
     rules = [explanation.at(offset).rule for offset in (20, 24, 30, 38, 44, 48)]
-    assert rules == [f"RFC 3954 §{section}" for section in ("6.1", "6.1", "5.2", "5.3", "6.1", "8")]
+    assert rules == [f"RFC 3954 §{section}" for section in ("6.1", "6.1", "6.1", "5.3", "6.1", "8")]
     specifiers = [node.name for node in nodes_of(explanation.root) if node.children and len(node.octets) == 4]
     assert specifiers == ["system", "samplingInterval"]
 
@@ -229,4 +230,138 @@ def test_options_templates(decoder: Decoder) -> None:
         (24, "scope_field_count", 0),
         (26, "id", 41),
         (28, "length", 8),
+    ]
+
+
+CUT = {
+    "a record": (
+        256,
+        RECORD + ADDRESS + b"\7",
+        3,
+        [(28, "sourceIPv4Address", "192.0.2.1"), (32, "undecoded", CUT_SET)],
+    ),
+    "a record of which no field is whole": (256, RECORD + b"\0\0\0", 4, [(28, "undecoded", CUT_SET)]),
+    "a set without a whole record": (256, ADDRESS, 4, [(20, "undecoded", CUT_SET)]),
+    "half a head": (2, b"\1\0", 10, [(20, "template_id", 256)]),
+    "an octet of a head": (2, template(256, FIELDS) + b"\1", 3, [(32, "undecoded", CUT_SET)]),
+    "a template": (2, template(257, FIELDS)[:11], 1, [(20, "template_id", ["bad_template"]), (22, "field_count", 2)]),
+    "zeros": (2, template(256, FIELDS) + bytes(2), 2, [(32, "undecoded", CUT_SET)]),
+    "a set of no kind": (300, b"\1\2\3", 5, [(20, "undecoded", ["missing_template"])]),
+}
+
+
+@pytest.mark.parametrize(("set_id", "body", "missing", "expected"), CUT.values(), ids=CUT)
+def test_what_is_left_of_a_cut_set_is_no_padding(
+    decoder: Decoder, set_id: int, body: bytes, missing: int, expected: list[tuple[int, str, Any]]
+) -> None:
+    """Whole fields are told, the rest with the problem of the set."""
+    decoder.decode(ipfix_message(TAUGHT), "r1")
+    octets = ipfix_message(set_of(set_id, body, length=len(body) + 4 + missing))
+    explanation = explained(decoder, octets)
+    assert [leaf for leaf in behind(explanation, expected[0][0]) if leaf in expected] == expected
+    assert "padding" not in {leaf.name for leaf in explanation}
+
+
+def test_sets_that_are_cut_in_netflow9(decoder: Decoder) -> None:
+    taught = set_of(0, template(256, FIELDS))
+    explanation = explained(decoder, netflow9_datagram(taught, set_of(256, RECORD * 2))[:-1])
+    assert behind(explanation, 48) == [(48, "sourceIPv4Address", "192.0.2.1"), (52, "undecoded", CUT_SET)]
+    explanation = explained(decoder, netflow9_datagram(taught)[:26])
+    assert behind(explanation, 22) == [(22, "length", 16), (24, "template_id", 256)]
+
+
+def test_a_message_that_is_cut_in_the_head_of_a_set(decoder: Decoder) -> None:
+    explanation = explained(decoder, ipfix_message(TAUGHT, set_of(2, b""))[:33])
+    assert behind(explanation, 32) == [(32, "undecoded", ["truncated_message"])]
+
+
+def test_enterprises_of_a_template_that_is_cut(make_decoder: Callable[..., Decoder]) -> None:
+    """Four words are left for four fields, but two of them are enterprise numbers."""
+    decoder = make_decoder(quirks=())
+    octets = template(256, [(9_999, 1, 4), (9_999, 2, 4), (8, 4), (12, 4)])[:20]
+    explanation = explained(decoder, ipfix_message(set_of(2, octets)))
+    assert behind(explanation, 24) == [
+        (24, "id", 0x8001),
+        (26, "length", 4),
+        (28, "enterprise", 9_999),
+        (32, "id", 0x8002),
+        (34, "length", 4),
+        (36, "enterprise", 9_999),
+    ]
+    head = options_template(256, [(9_999, 1, 4)], [(9_999, 2, 4), (8, 4), (12, 4)])[:22]
+    explanation = explained(decoder, ipfix_message(set_of(3, head)))
+    assert [leaf.value for leaf in explanation if leaf.name == "enterprise"] == [9_999, 9_999]
+    whole = options_template(256, [(0x8001, 4)], [(0x8002, 4)])
+    explanation = explained(make_decoder(), ipfix_message(set_of(3, whole)))
+    assert [leaf.name for leaf in explanation][-4:] == ["id", "length"] * 2
+
+
+def test_zeros_that_are_no_padding(make_decoder: Callable[..., Decoder]) -> None:
+    """Without the rule for them: a template record of id 0, which tells why it is none."""
+    octets = netflow9_datagram(set_of(0, template(256, FIELDS) + bytes(4)))
+    explanation = explained(make_decoder(quirks=()), octets)
+    assert behind(explanation, 36) == [(36, "template_id", ["bad_template"]), (38, "field_count", 0)]
+    assert behind(explained(make_decoder(), octets), 36) == [(36, "padding", None)]
+
+    taught = netflow9_options_template(257, [(1, 4)], [(34, 4)])
+    explanation = explained(make_decoder(quirks=()), netflow9_datagram(set_of(1, taught + bytes(5))))
+    assert behind(explanation, 38) == [
+        (38, "template_id", ["bad_template"]),
+        (40, "option_scope_length", 0),
+        (42, "undecoded", ["bad_template"]),
+    ]
+
+
+def test_half_a_template_is_no_withdrawal(decoder: Decoder) -> None:
+    explanation = explained(decoder, ipfix_message(set_of(2, template(256, FIELDS)))[:24])
+    assert [node.name for node in explanation.root.children[1].children] == ["set_id", "length", "template"]
+
+
+def test_what_the_problems_do_not_list(make_decoder: Callable[..., Decoder]) -> None:
+    """Where some are only counted, what is left may be for a reason."""
+    decoder = make_decoder(limits=Limits(problems=1))
+    explanation = explained(decoder, ipfix_message(set_of(300, b"ab"), set_of(301, b"ab")))
+    assert [leaf.name for leaf in explanation][-1] == "undecoded"
+
+
+UNFIT = [
+    (8, VARIABLE, b"\5\1\2\3\4\5", "octetArray", "0102030405", "RFC 7011 §6.1.6"),
+    (8, VARIABLE, b"\4\xc0\0\2\1", "ipv4Address", "192.0.2.1", "RFC 7011 §6.1.2"),
+    (8, 3, b"\1\2\3", "octetArray", "010203", "RFC 7011 §6.1.6"),
+    (1, VARIABLE, b"\2\1\0", "unsigned64", 256, "RFC 7011 §6.2"),
+    (1, 8, bytes(7) + b"\1", "unsigned64", 1, "RFC 7011 §6.1.1"),
+    (320, 4, b"\x3f\x80\0\0", "float64", 1.0, "RFC 7011 §6.2"),
+    (320, 8, b"\x3f\xf0" + bytes(6), "float64", 1.0, "RFC 7011 §6.1.4"),
+]
+
+
+@pytest.mark.parametrize("inside", [False, True], ids=["record", "list"])
+@pytest.mark.parametrize(("element", "length", "octets", "type_", "value", "rule"), UNFIT)
+def test_lengths_decide_how_values_are_read(
+    decoder: Decoder, element: int, length: int, octets: bytes, type_: str, value: Any, rule: str, inside: bool
+) -> None:
+    """In a record, and as the value of a list."""
+    field, body = (element, length), octets
+    if inside:
+        field = (291, VARIABLE)
+        body = variable(b"\3" + element.to_bytes(2, "big") + length.to_bytes(2, "big") + octets)
+    explanation = explained(decoder, ipfix_message(set_of(2, template(256, [field])), set_of(256, body)))
+    last = list(explanation)[-1]
+    assert (last.type, last.value, last.rule) == (type_, value, rule)
+
+
+def test_a_list_of_no_octets(decoder: Decoder) -> None:
+    """Its problem stands where it is, not with what comes behind; one that never has any is no value."""
+    taught = set_of(2, template(256, [(291, VARIABLE), (4, 1)]))
+    explanation = explained(decoder, ipfix_message(taught, set_of(256, b"\0\7")))
+    assert behind(explanation, 36) == [
+        (36, "basicList length", 0),
+        (37, "basicList", ["bad_value"]),
+        (37, "protocolIdentifier", 7),
+    ]
+    taught = set_of(2, template(256, [(8, 0), (291, 0), (4, 1)]))
+    explanation = explained(decoder, ipfix_message(taught, set_of(256, b"\7")))
+    assert behind(explanation, 40) == [
+        (40, "2 fields without octets", None),
+        (40, "protocolIdentifier", 7),
     ]

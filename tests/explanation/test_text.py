@@ -7,9 +7,10 @@ import re
 
 import pytest
 
-from netflowparse import Decoder, Registry
-from netflowparse.explain import Explanation, Node
-from netflowparse.explain.page import MOST_NODES
+from netflowparse import Decoder, Registry, WrongType
+from netflowparse.explanation import Explanation, Node
+from netflowparse.explanation.page import MOST_NODES
+from netflowparse.explanation.text import printable
 from netflowparse.registry import Element
 from tests.message_builder import VARIABLE, ipfix_message, netflow5_datagram, set_of, template, variable
 from tests.plain import assert_plain
@@ -80,7 +81,7 @@ def test_problems_are_on_the_page() -> None:
 def test_a_page_has_an_end() -> None:
     decoder = Decoder()
     decoder.decode(ipfix_message(set_of(2, template(256, [(4, 1)]))), "r1")
-    page = decoder.explain(ipfix_message(set_of(256, bytes(65_000))), "r1")._repr_html_()
+    page = decoder.explain(ipfix_message(set_of(256, bytes(20_000))), "r1")._repr_html_()
     assert page.count("<b>") == MOST_NODES
     assert f"more than {MOST_NODES} parts are not shown" in page
     assert page.count("<details") == page.count("</details>")
@@ -125,6 +126,46 @@ def test_the_leaf_of_an_octet() -> None:
     for offset in (-1, 72):
         with pytest.raises(IndexError, match=f"no octet {offset} in a datagram of 72"):
             explanation.at(offset)
+
+
+def test_an_offset_that_is_none() -> None:
+    explanation = Decoder().explain(netflow5_datagram([]), "r1")
+    with pytest.raises(WrongType, match="offset='3': expected a int"):
+        explanation.at("3")  # type: ignore[arg-type]
+
+
+def test_the_leaf_of_any_octet() -> None:
+    """Fields without octets before it, or behind it, have none."""
+    fields = [(8, 0), (4, 1), (1, 0), (2, 0), (82, VARIABLE), (8, 0)]
+    octets = ipfix_message(set_of(2, template(256, fields)), set_of(256, b"\7\0" * 3), set_of(300, b"a"))
+    explanation = Decoder().explain(octets, "r1")
+    expected = [leaf for leaf in explanation for _ in leaf.octets]
+    assert [explanation.at(offset) for offset in range(len(octets))] == expected
+
+
+def test_parts_without_a_section_say_so() -> None:
+    """Others have that of the whole; on the page as on the terminal."""
+    explanation = Decoder().explain(ipfix_message(set_of(300, b"ab")), "r1")
+    assert str(explanation).splitlines()[-2].endswith("  [no section]")
+    assert str(explanation).count("no section") == 1
+    assert explanation._repr_html_().count('<small class="rule">no section</small>') == 1
+
+
+def test_nodes_in_one_line() -> None:
+    """However much is in them."""
+    decoder = Decoder()
+    octets = ipfix_message(set_of(2, template(256, [(4, 1), (82, VARIABLE)])), set_of(256, bytes(2_000)))
+    root = decoder.explain(octets, "r1").root
+    assert repr(root) == f"<Node at 0: ipfix, {len(octets)} octets, parts: 3>"
+    text = decoder.explain(ipfix_message(set_of(2, template(256, [(8, 4)])), set_of(256, b"\1\2\3\4" * 2)), "r1")
+    assert repr(text.at(32)) == "<Node at 32: sourceIPv4Address, 4 octets, value: '1.2.3.4'>"
+    (refused,) = decoder.explain(b"\0\7", "r1").root.children
+    assert repr(refused) == "<Node at 0: header, 2 octets, parts: 1>"
+
+
+def test_backslashes_are_doubled_where_others_stand_for_octets() -> None:
+    assert printable("a\\x1b") == "a\\x1b"
+    assert printable("a\\x1b\x1b") == "a\\\\x1b\\x1b"
 
 
 def test_nodes_do_not_change() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from netflowparse import Decoder, Limits
-from netflowparse.explain import Explanation, Node
+from netflowparse.explanation import Explanation, Node
 from tests.protocols.sflow_structures import COUNTER, FLOW, TAILS, VARIANTS, Row, body, packed, values_of
 from tests.sflow_builder import (
     counted,
@@ -119,6 +119,16 @@ def test_a_structure_that_is_longer() -> None:
     assert Decoder().decode(octets, "r1")["flows"][0]["extended_vni_egress"]["undecoded"] == "01020304"
 
 
+def test_octets_that_are_left_have_no_problem_of_a_field_before() -> None:
+    """A load that is no number, in a structure with more behind than is known."""
+    row = COUNTER["host_cpu"]
+    fields = row.fields + TAILS.get(row.name, [])
+    octets = u32(0x7FC00000) + body(fields, values_of(fields, "distinct"))[4:] + b"\1\2\3\4"
+    explanation = explained(one_record(row, octets, COUNTER))
+    found = leaves(explanation, COUNTER_BODY)
+    assert (found[0][2], found[-1]) == (["bad_value"], (COUNTER_BODY + len(octets) - 4, "undecoded", "01020304"))
+
+
 def test_what_is_not_known() -> None:
     octets = datagram(
         [sample(0, 1, flow_sample([record(9, 9, b"\1\2\3")])), sample(9, 9, b"\4\5\6\7"), sample(0, 9, b"")], count=4
@@ -142,6 +152,8 @@ def test_two_layouts() -> None:
     row = COUNTER["bst_port_buffers"]
     fixed = explained(one_record(row, b"".join(u32(each) for each in range(20)), COUNTER))
     assert [len(node.children) for node in nodes_of(fixed.root) if node.name.startswith("egress_queue")] == [8, 8]
+    many = b"".join(u32(each) for each in range(4)) + counted([u32(0)] * 9) + counted([])  # of 8 that there may be
+    assert [name for _, name, _ in leaves(explained(one_record(row, many, COUNTER)), COUNTER_BODY)] == ["octets"]
     neither = explained(one_record(row, bytes(28), COUNTER))
     assert leaves(neither, COUNTER_BODY) == [(COUNTER_BODY, "octets", "00" * 28)]
 
@@ -224,6 +236,73 @@ def test_samples_that_are_cut() -> None:
         assert list(explanation)[-1].problems
 
 
+def test_problems_stand_with_what_they_are_about() -> None:
+    """At the end of a structure or of a sample, where what comes behind begins: neither has anything to do with it."""
+    records = [record(0, 1001, u32(1)), record(0, 1029, u32(5))]
+    octets = datagram([sample(0, 1, flow_sample(records, count=3)), sample(0, 1, flow_sample([]))])
+    explanation = explained(octets)
+    holders = [node for node in nodes_of(explanation.root) if node.problems]
+    assert [(node.offset, node.name, [each["code"] for each in node.problems]) for node in holders] == [
+        (28, "flow_sample", ["count_mismatch"]),
+        (68, "extended_switch", ["truncated_record"]),
+    ]
+    frame = counted([record(0, 1029, u32(5))], 2)
+    explanation = explained(datagram([sample(0, 1, flow_sample([record(0, 1016, counted([frame])), records[1]]))]))
+    (holder,) = [node for node in nodes_of(explanation.root) if node.problems]
+    assert (holder.name, [each["code"] for each in holder.problems]) == ("pdu", ["count_mismatch"])
+
+
+def test_an_aggregation_of_no_octets() -> None:
+    explanation = explained(datagram([sample(0, 1, flow_sample([record(0, 1016, b""), record(0, 1029, u32(5))]))]))
+    (holder,) = [node for node in nodes_of(explanation.root) if node.problems]
+    assert (holder.name, [each["code"] for each in holder.problems]) == (
+        "extended_80211_aggregation",
+        ["truncated_record"],
+    )
+
+
+def test_a_packet_for_each_frame() -> None:
+    """Frames have packets of their own, whatever the sample has had before."""
+    packet = sampled_header(bytes(60), 1, 64, 4)
+    octets = datagram([sample(0, 1, flow_sample([packet, record(0, 1016, counted([counted([packet])] * 2))]))])
+    explanation = explained(octets)
+    headers = [node for node in nodes_of(explanation.root) if node.name == "header" and node.offset]
+    assert [node.children[0].name for node in headers] == ["ethernet"] * 3
+
+
+def test_a_record_that_says_too_much() -> None:
+    """It ends with what it is in."""
+    inner = counted([counted([record(9, 9, b"\1\2\3\4", length=6)]), counted([])])
+    explanation = explained(one_record(FLOW["extended_80211_aggregation"], inner, FLOW))
+    assert [leaf.octets for leaf in explanation if leaf.name == "octets"] == [b"\1\2\3\4\0\0"]
+    explanation = explained(one_record(FLOW["extended_80211_aggregation"], inner[:-4], FLOW))
+    assert [leaf.octets for leaf in explanation if leaf.name == "octets"] == [b"\1\2\3\4"]
+
+
+def test_counts_beyond_what_is_allowed() -> None:
+    """More items than a structure may have, and more than could be there."""
+    row = FLOW["extended_mpls"]
+    octets = u32(1) + bytes((192, 0, 2, 1)) + u32(0xFFFFFFFF) + bytes(8)
+    explanation = explained(one_record(row, octets, FLOW))
+    assert leaves(explanation, BODY + 8) == [(BODY + 8, "undecoded", ["truncated_record"])]
+
+
+def test_structures_that_no_text_describes() -> None:
+    """They have no rule, nor have records of a format that nobody knows; those of sFlow's own text have it."""
+    records = [record(0, 1029, u32(5)), record(9, 9, b"\1\2\3\4"), record(0, 1001, bytes(16))]
+    explanation = explained(datagram([sample(0, 1, flow_sample(records))]))
+    rules = {node.name: node.rule for node in explanation.root.children[1].children if node.children}
+    assert rules == {
+        "extended_vni_egress": "sFlow Tunnel Structures",
+        "unknown_record": "",
+        "extended_switch": "sFlow version 5, section 5",
+    }
+    row = COUNTER["bst_port_buffers"]
+    explanation = explained(one_record(row, bytes(80), COUNTER))
+    (structure,) = [node for node in nodes_of(explanation.root) if node.name == row.name]
+    assert structure.rule == ""
+
+
 def test_octets_behind_all_samples() -> None:
     explanation = explained(datagram([sample(0, 9, b"")]) + b"abc")
     assert leaves(explanation, 36) == [(36, "undecoded", ["trailing_octets"])]
@@ -237,4 +316,6 @@ def test_addresses_without_padding() -> None:
     assert [value for _, _, value in leaves(explanation, BODY)] == [64, "02:00:00:00:00:01", "02:00:00:00:00:02", 0x800]
     wrong = explained(octets, quirks=())
     assert [name for _, name, _ in leaves(wrong, BODY)] == ["length", "src_mac", "padding", "dst_mac", "padding"]
-    assert [problem["code"] for problem in wrong.root.problems] == ["truncated_record"]
+    (structure,) = [node for node in nodes_of(wrong.root) if node.name == "sampled_ethernet"]
+    assert [problem["code"] for problem in structure.problems] == ["truncated_record"]
+    assert wrong.root.problems == ()

@@ -31,6 +31,12 @@ class Node(NamedTuple):
         """The offset behind the last octet."""
         return self.offset + len(self.octets)
 
+    def __repr__(self) -> str:
+        """What it is, in one line: its parts would be as long as the datagram has fields."""
+        parts = f", parts: {len(self.children)}" if self.children else f", value: {self.value!r:.100}"
+        told = f", problems: {len(self.problems)}" if self.problems else ""
+        return f"<Node at {self.offset}: {self.name}, {len(self.octets)} octets{parts}{told}>"
+
     def leaves(self) -> Iterator[Node]:
         """The nodes without parts, in the order of their octets, each of which is in exactly one of them."""
         left = [self]

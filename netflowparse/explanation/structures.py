@@ -1,7 +1,6 @@
 """sFlow's structures field by field: counts, items, unions and padded octets, as ``wire/xdr.py`` declares them.
 
-What a field needs is compared with what is there before anything is made of it; a field that is not whole is none, as
-for the decoder.
+A field that is not whole is none, as for the decoder, whatever it counts.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from construct import Construct, Padded, Struct, Subconstruct
 
 from ..wire.sections import XDR_PADDING
 from ..wire.values import Value
-from ..wire.xdr import WORD, Added, Counted, Opaque, Repeated, Times, Union, minimum_length, padding
+from ..wire.xdr import WORD, Added, Counted, Opaque, Repeated, Times, Union, padding
 from .declared import reader_of, type_of
 from .node import Node
 from .sheet import Sheet
@@ -100,8 +99,6 @@ class Structures:
                 raise Short
         elif isinstance(node, Times):
             count = node.count
-        if count * minimum_length(node.subcon) > end - position:
-            raise Short
         while count > 0 or (count < 0 and position < end):
             parts, position = self._item(node.subcon, position, end, rule)
             nodes += parts

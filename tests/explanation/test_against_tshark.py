@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from netflowparse import Decoder
-from netflowparse.explain import Explanation
+from netflowparse.explanation import Explanation
 from tests.capture_reader import read_datagrams
 from tests.conftest import RECORDINGS
 

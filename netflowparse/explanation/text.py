@@ -1,6 +1,6 @@
 """An explanation as text for a terminal: a line for each node, with its offset, octets, name, value and rule.
 
-The rule of a part is told where it is another one than that of the whole.
+The rule of a part is told where it is another one than that of the whole; where it has none, that is.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from .node import Node, plain_value
 
 HEX_OCTETS = 8  # octets that a line shows; of more, one less and dots
 LONGEST_VALUE = 120  # characters
+NO_RULE = "no section"
 WIDTH = 52  # columns of names and values before a rule
 
 
@@ -24,11 +25,16 @@ def text_of(root: Node) -> str:
 
 def _lines(node: Node, depth: int, known: str, told: set[int]) -> Iterator[str]:
     """The lines of *node*, whose whole has the rule *known*, and of its parts; problems in *told* are only named."""
-    yield _line(node, depth, "" if node.rule == known else node.rule)
+    yield _line(node, depth, rule_text(node, known))
     for problem in node.problems:
         yield f"{'':33}{'  ' * depth}  ! {problem_text(problem, told)}"
     for child in node.children:
         yield from _lines(child, depth + 1, node.rule, told)
+
+
+def rule_text(node: Node, known: str) -> str:
+    """The rule of a part of what has the rule *known*; nothing where it is the same."""
+    return "" if node.rule == known else node.rule or NO_RULE
 
 
 def problem_text(problem: Problem, told: set[int]) -> str:
@@ -67,7 +73,13 @@ def value_text(value: Any) -> str:
 
 
 def printable(text: str) -> str:
-    """Text with control characters and the like spelled out: a datagram must not steer the terminal."""
+    """Text with control characters and the like spelled out: a datagram must not steer the terminal.
+
+    Where any are, backslashes are doubled.
+    """
     if text.isprintable():
         return text
-    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+    plain = (each.isprintable() and each != "\\" for each in text)
+    return "".join(
+        each if kept else each.encode("unicode_escape").decode() for each, kept in zip(text, plain, strict=True)
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..codec.shapes import ShapeCache
+from ..errors import LIMIT
 from ..protocols.framing import HEADER
 from ..protocols.trace import DataSet, SetTrace
 from ..types import Message
@@ -17,20 +17,23 @@ from .records import Templates, record
 from .sheet import Sheet
 from .templates import FORMS, template_record
 
+LENGTH = 2  # octets of a set's length, the last ones of its head
+
 
 class SetTree:
     """Makes the tree of one datagram."""
 
-    def __init__(self, sheet: Sheet, message: Message, templates: Templates, shapes: ShapeCache) -> None:
+    def __init__(self, sheet: Sheet, message: Message, templates: Templates, trace: SetTrace) -> None:
         self._sheet = sheet
         self._message = message
         self._protocol: str = message["protocol"]
         self._templates = templates
-        self._shapes = shapes
+        self._trace = trace
+        self._lists = Lists(sheet, templates, self._protocol, trace)
 
-    def nodes(self, trace: SetTrace) -> list[Node]:
+    def nodes(self) -> list[Node]:
         """The parts of the datagram."""
-        sheet, end = self._sheet, len(self._sheet.octets)
+        sheet, trace, end = self._sheet, self._trace, len(self._sheet.octets)
         rule = section_of(trace.header.declaration)
         nodes = [head(sheet, "header", trace.header.declaration, 0, rule)]
         records = iter(sorted(trace.template_records))
@@ -51,10 +54,17 @@ class SetTree:
                 content = self._unread(start, stop)
             nodes.append(self._set(set_id, start, stop, content, data))
             position = stop
-        stop = min(self._message["header"].get("length", end), end)
+        length = self._message["header"].get("length", end)
+        stop = min(length, end)
         if position < stop:
-            nodes += sheet.rest(position, stop, position)
+            cut = length > end  # inside the head of a set
+            nodes += sheet.undecoded(position, stop, 0) if cut else sheet.rest(position, stop, position)
         return nodes + sheet.undecoded(max(stop, position), end, stop)
+
+    def _is_cut(self, start: int, stop: int) -> bool:
+        """Whether the set whose content stands from *start* to *stop* says that it is longer: its end is no padding."""
+        length = int.from_bytes(self._sheet.octets[start - LENGTH : start], "big")
+        return length > stop - start + HEADER
 
     def _set(self, set_id: int, start: int, stop: int, content: list[Node], data: DataSet | None) -> Node:
         kind = "reserved"
@@ -67,16 +77,22 @@ class SetTree:
         name = f"{kind} set {set_id}" if kind in ("data", "options", "reserved") else f"{kind} set"
         return self._sheet.group(name, start - HEADER, stop, words + content, rule=rule)
 
-    def _definitions(self, set_id: int, definitions: list[tuple[int, int]], start: int, stop: int) -> list[Node]:
+    def _definitions(self, set_id: int, definitions: list[tuple[int, int, int]], start: int, stop: int) -> list[Node]:
         """The records of a template set, each from one offset to another, and what is behind them."""
-        sheet, nodes, position = self._sheet, [], start
+        sheet, templates, nodes, position = self._sheet, self._templates, list[Node](), start
         if not definitions and self._is_foreign(set_id):
             return sheet.undecoded(start, stop, start - HEADER)
-        for first, last in definitions:
-            nodes.append(template_record(sheet, self._templates, set_id, first, last))
+        for first, last, events in definitions:
+            names = [field["name"] for field in self._message["templates"][events - 1]["fields"]]
+            nodes.append(template_record(sheet, templates, set_id, first, last, names))
             position = last
-        if stop - position >= HEADER and (any(sheet.octets[position:stop]) or sheet.between(position, position + 1)):
-            return [*nodes, template_record(sheet, self._templates, set_id, position, stop, cut=True)]
+        told = sheet.between(position, position + 1)
+        if not any(sheet.octets[position:stop]) and not told:
+            if self._is_cut(start, stop):
+                return nodes + sheet.undecoded(position, stop, start - HEADER)
+        elif self._is_cut(start, stop) or stop - position >= HEADER:
+            since = None if told else start - HEADER
+            return [*nodes, template_record(sheet, templates, set_id, position, stop, cut=True, since=since)]
         return nodes + sheet.padding(position, stop, PADDING[self._protocol])
 
     def _is_foreign(self, set_id: int) -> bool:
@@ -84,17 +100,18 @@ class SetTree:
 
     def _data(self, data: DataSet, values: Any) -> list[Node]:
         """The records of a data set that was read, and what is behind them."""
-        sheet, known = self._sheet, data.known
-        described = self._templates.described(known, self._protocol, data.layout)
-        lists = Lists(sheet, self._templates, self._shapes, self._protocol, known, data.inner)
+        sheet, known, lists = self._sheet, data.known, self._lists
+        described = self._templates.described(known, data.layout, data.learned, self._protocol)
         nodes, position = [], data.start
         for _ in range(data.records):
             nodes.append(record(sheet, described, position, data.end, next(values), lists))
             position = nodes[-1].end
         left = data.end - position
         if left < known.minimum_length:
+            if left and self._is_cut(data.start, data.end):
+                return [*nodes, record(sheet, described, position, data.end, None, lists, data.start - HEADER)]
             return nodes + sheet.padding(position, data.end, PADDING[self._protocol])
-        if any(problem["code"] == "limit" for problem in sheet.between(position, position + 1)):
+        if any(problem["code"] == LIMIT for problem in sheet.between(position, position + 1)):
             return nodes + sheet.undecoded(position, data.end, position)
         return [*nodes, record(sheet, described, position, data.end, None, lists)]
 
@@ -102,8 +119,6 @@ class SetTree:
         """The content of a set without a reader: left for a reason that is told, or too short for any record."""
         sheet, since = self._sheet, start - HEADER
         told = any(problem.get("length") == stop - start for problem in sheet.between(since, stop))
-        return (
-            sheet.undecoded(start, stop, since)
-            if told or sheet.capped
-            else sheet.padding(start, stop, PADDING[self._protocol])
-        )
+        if told or sheet.capped or self._is_cut(start, stop):
+            return sheet.undecoded(start, stop, since)
+        return sheet.padding(start, stop, PADDING[self._protocol])

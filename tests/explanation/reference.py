@@ -1,6 +1,6 @@
 """Write what tshark says of where the fields of some recorded datagrams stand: tshark.json beside this file.
 
-    python -m tests.explain.reference
+    python -m tests.explanation.reference
 
 Needs tshark (made with 4.0.17) and nothing of netflowparse.  For each datagram, which is told by its recording and its
 number there, the fields that have no parts: offset from the datagram's start, octets, tshark's name.

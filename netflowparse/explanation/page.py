@@ -7,7 +7,7 @@ from html import escape
 
 from ..types import Problem
 from .node import Node
-from .text import hex_of, printable, problem_text, value_text
+from .text import hex_of, printable, problem_text, rule_text, value_text
 
 MOST_NODES = 2000  # that a page shows; a notebook has to carry it
 OPEN = 1  # levels that are unfolded at first
@@ -42,7 +42,7 @@ class _Page:
         self.left -= 1
         if self.left < 0:
             return
-        said = _said(node, "" if node.rule == known else node.rule)
+        said = _said(node, rule_text(node, known))
         told = (problem_text(problem, self._told) for problem in node.problems)
         problems = "".join(f'<div class="problem">! {escape(text)}</div>' for text in told)
         if not node.children:

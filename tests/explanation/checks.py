@@ -9,9 +9,19 @@ from functools import partial
 from typing import Any, ClassVar
 
 from netflowparse import Decoder, UsageError
-from netflowparse.explain import Explanation, Node
+from netflowparse.explanation import Explanation, Node
+from netflowparse.types import Problem
 
 MOST = 6  # datagrams of one test that are explained
+#: what counts records, or has them
+COUNTING = {
+    "flow_sample",
+    "counters_sample",
+    "flow_sample_expanded",
+    "counters_sample_expanded",
+    "discarded_packet",
+    "pdu",
+}
 LARGE = 3_000  # octets: what is larger costs
 
 
@@ -43,10 +53,38 @@ def check(explanation: Explanation, octets: bytes) -> None:
             placed.setdefault(id(problem), []).append(node)
     for problem in explanation.problems:
         holders = placed.pop(id(problem))
-        inside = problem["offset"] < len(octets)
-        assert any(not each.children and each.offset <= problem["offset"] < each.end for each in holders) == inside
-        assert inside or root in holders
+        assert any(stands(problem, each, root) for each in holders)
+        check_structure(problem, holders, root)
     assert not placed
+
+
+def stands(problem: Problem, node: Node, root: Node) -> bool:
+    """Whether *node* has the offset of a problem: a leaf in its octets, another one behind them.
+
+    What ends where the problem is has it if it is about that; at the datagram's end the root, if about nothing else.
+    Behind what counts records, or a structure, padding may follow.
+    """
+    offset = problem["offset"]
+    counts = problem["code"] == "count_mismatch" and node.name in COUNTING
+    if counts or problem.get("structure") == node.name:
+        return node.offset < offset <= node.end
+    if node.offset <= offset < node.end:
+        return not node.children
+    if offset != node.end:
+        return False
+    if node is root:
+        return True
+    if node.offset == node.end:
+        return problem.get("length") == 0
+    return problem["code"] == "limit" and node.name == "header"
+
+
+def check_structure(problem: Problem, holders: list[Node], root: Node) -> None:
+    """Assert that what a problem says of a structure of sFlow is told in one of that name."""
+    name = problem.get("structure")
+    if name is not None:
+        wholes = [node for node in nodes_of(root) if node.name == name]
+        assert any(each.offset <= holder.offset and holder.end <= each.end for each in wholes for holder in holders)
 
 
 class Explaining:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from netflowparse import Decoder
-from netflowparse.explain import Explanation, Node
+from netflowparse.explanation import Explanation, Node
 from tests.message_builder import ipfix_message, set_of
 
 from .checks import check, nodes_of
@@ -118,8 +118,8 @@ def test_ipfix(decoder: Decoder) -> None:
         (122, 4, "exportedMessageTotalCount", specifier),
         (126, 4, "exportedFlowRecordTotalCount", specifier),
         (132, 20, "options set 258", head),
-        (136, 8, "record", options),
-        (144, 8, "record", options),
+        (136, 8, "record", record),
+        (144, 8, "record", record),
     ]
     found = leaves(explanation)
     assert found[:9] == [

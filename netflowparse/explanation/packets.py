@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby, zip_longest
 from typing import Any, NamedTuple
 
 from ..codec.engine import Engine
 from ..errors import LIMIT
 from ..limits import Limits
-from ..packet.decoder import LAYERS
+from ..packet.decoder import LAYERS, PacketDecoder
 from ..packet.link import FIRST_TYPE
 from ..packet.walk import Cut, Header, Headers, Stop, Walk
+from ..types import Problem
 from ..wire.packet import VlanTci
 from .declared import NOT_TOLD, fields
 from .node import Node
@@ -39,25 +41,30 @@ WORDS = {
 }
 #: the numbers among them, by the layer and, where a layer has several, by their octets
 NUMBERS = {
-    ("llc", 1): "control",
     ("llc", 3): "oui",
     ("ppp", 1): "ppp_protocol",
     ("ppp", 2): "ppp_protocol",
     ("backbone", 4): "i_tag",
     ("dot11", 2): "qos_control",
 }
+#: those of layers that have several of as many octets, by where they stand
+PLACED = {("gre", 0): "flags", ("gre", 2): "protocol_type"}
 TRUNCATED = "truncated"  # octets of a header, or a field, that goes on behind what was sampled
+USUAL_LAYERS = 4  # Ethernet, a tag, IP, and TCP or UDP
 TYPED = frozenset({"ethernet", "ethertype", "llc", "pos"})  # layers in which two octets are a type, or a length
 
 
 class _Bounds:
     """Takes the problems of the walk, which the message has already; ``met`` is whether one of them is a limit."""
 
-    met = False
+    def __init__(self) -> None:
+        self.met = False
+        self.told: set[str] = set()
 
     def add(self, code: str, message: str, offset: int, **facts: Any) -> None:
-        """Note whether it is a limit."""
+        """Note whether it is a limit, and what it says."""
         self.met = self.met or code == LIMIT
+        self.told.add(message)
 
 
 class _Taken(NamedTuple):
@@ -105,14 +112,21 @@ class Packets:
     def __init__(self, engine: Engine, limits: Limits) -> None:
         self._engine = engine
         self._limits = limits
-        self._headers: Headers | None = None  # made when first met
+        self._made: tuple[Headers, PacketDecoder] | None = None  # when first met
 
-    def nodes(self, sheet: Sheet, start: int, end: int, layer: str) -> list[Node]:
-        """The parts of the packet from *start* to *end* whose first layer is *layer*; a packet in a tunnel is one."""
-        bounds = _Bounds()
-        if self._headers is None:
-            self._headers = Headers(self._engine)
-        walk = _Watched(self._headers, self._limits, bounds, sheet.octets, start, end)
+    def nodes(self, sheet: Sheet, start: int, end: int, layer: str) -> tuple[list[Node], tuple[Problem, ...]]:
+        """The parts of the packet from *start* to *end* whose first layer is *layer*; a packet in a tunnel is one.
+
+        And the problems that it has at its end.
+        """
+        bounds, limits = _Bounds(), self._limits
+        if self._made is None:
+            self._made = Headers(self._engine), PacketDecoder(self._engine, limits)
+        headers, decoder = self._made
+        if limits.packet_layers < USUAL_LAYERS and layer == "ethernet":
+            usual = decoder.decode_usual({}, sheet.octets, start, end)  # which are read in one go, and not counted
+            limits = replace(limits, packet_layers=USUAL_LAYERS) if usual else limits
+        walk = _Watched(headers, limits, bounds, sheet.octets, start, end)
         following: str | None = layer
         cut = False
         try:
@@ -128,14 +142,15 @@ class Packets:
         deepest = parts[-1][0] if parts else 0
         if bounds.met or sheet.between(position, end):
             parts += [(deepest, each) for each in sheet.undecoded(position, end, start)]
-        elif cut and position < end:
-            value = sheet.as_value(position, end)
-            parts.append((deepest, sheet.leaf(TRUNCATED, position, end, "octetArray", value)))
-        elif not cut:
+        else:
             bound = max(min(walk.end, end), position)
-            parts += [(deepest, sheet.leaf("payload", position, bound))] if position < bound else []
+            if position < bound and cut:
+                value = sheet.as_value(position, bound)
+                parts.append((deepest, sheet.leaf(TRUNCATED, position, bound, "octetArray", value)))
+            elif position < bound:
+                parts.append((deepest, sheet.leaf("payload", position, bound)))
             parts += [(0, sheet.leaf("trailer", bound, end))] if bound < end else []
-        return _nested(sheet, parts, 0)
+        return _nested(sheet, parts, 0), sheet.take(end, lambda problem: problem["message"] in bounds.told)
 
 
 def _nested(sheet: Sheet, parts: list[tuple[int, Node]], depth: int) -> list[Node]:
@@ -164,8 +179,11 @@ def _layers(sheet: Sheet, walk: _Watched) -> tuple[list[tuple[int, Node]], int]:
                 declaration = each.header.layout.declaration
                 told, position = fields(sheet, declaration, each.start, each.end, unnamed=NOT_TOLD)
                 parts += told
+            elif name == "llc" and each.end - each.start == 1:
+                parts[-1] = _control(sheet, parts[-1], each.end)
+                position = each.end
             else:
-                parts.append(_number(sheet, name, each, following))
+                parts.append(_number(sheet, name, each, following, each.start - start))
                 position = each.end
         parts += _words(sheet, name, position, end)
         position = max(position, end)
@@ -182,8 +200,14 @@ def _words(sheet: Sheet, layer: str, start: int, end: int) -> list[Node]:
     return [sheet.leaf(name, start, end, "octetArray", sheet.as_value(start, end), rule)]
 
 
-def _number(sheet: Sheet, layer: str, taken: _Taken, following: _Taken | None) -> Node:
-    """A number that a layer reads, and what it is by what is read behind it."""
+def _control(sheet: Sheet, first: Node, end: int) -> Node:
+    """The field of an LLC header whose second octet shows by its *first* one."""
+    value = int.from_bytes(sheet.octets[first.offset : end], "big")
+    return sheet.leaf(first.name, first.offset, end, "unsigned16", value, first.rule)
+
+
+def _number(sheet: Sheet, layer: str, taken: _Taken, following: _Taken | None, place: int) -> Node:
+    """A number that a layer reads so many octets behind its beginning, and what it is by what is read behind it."""
     start, end, _, number = taken
     length = end - start
     name, rule = WORDS.get(layer, (layer, ""))
@@ -192,6 +216,6 @@ def _number(sheet: Sheet, layer: str, taken: _Taken, following: _Taken | None) -
     elif layer in TYPED and length == 2:
         name, rule = "ethernetType" if number is None or number >= FIRST_TYPE else "length", "IEEE 802.3"
     else:
-        name = NUMBERS.get((layer, length), name)
+        name = NUMBERS.get((layer, length)) or PLACED.get((layer, place), name)
     type_ = f"unsigned{8 * length}" if length != 3 else "unsigned32"
     return sheet.leaf(name, start, end, type_, number, rule)

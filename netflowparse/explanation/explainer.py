@@ -1,7 +1,8 @@
 """How a datagram gets its tree: decoded on trial, watched, and made into nodes by the declarations that read it.
 
-What is remembered is read and never changed: the trial works on a store of which nothing stays.  What the exporter has
-said about itself is not asked, so that problems of that are not told.
+What is remembered is read and never changed: the trial works on a store of which nothing stays, and makes shapes of
+records in a cache of its own.  What the exporter has said about itself is not asked, so that problems of that are not
+told.
 """
 
 from __future__ import annotations
@@ -9,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from dataclasses import replace
 
+from ..codec.shapes import ShapeCache
 from ..errors import PROPERTIES_CHANGED, DecodeError
 from ..protocols.assembly import Assembly
 from ..protocols.context import Context
 from ..protocols.datasets import read_records
 from ..protocols.formats import format_of
 from ..protocols.restoring import clock_of
+from ..protocols.times import report_unknown_times
 from ..protocols.trace import FixedTrace, SetTrace, SflowTrace, Trace
 from ..protocols.trial import Format
 from ..protocols.waiting import complete_lists
@@ -50,7 +53,9 @@ class Explainer:
 
     def __init__(self, context: Context) -> None:
         self._store = _Store(context.store)
-        self._context = replace(context, store=self._store, resolves=False, sections=None, observe=self._observe)
+        self._live_shapes = context.shapes
+        shapes = ShapeCache(context.engine, context.registry, context.limits)
+        self._context = replace(context, store=self._store, shapes=shapes, resolves=False, observe=self._observe)
         self._formats: dict[Callable[[Context], Format], Format] = {}
         self._packets = Packets(context.engine, context.limits)
         self._seen: tuple[Trace, Message] | None = None
@@ -58,6 +63,7 @@ class Explainer:
     def explain(self, octets: bytes, exporter: Hashable, now: int | None, transport: str) -> Explanation:
         """The tree of a datagram, whatever is wrong with it."""
         self._seen, self._store.last = None, None
+        self._live_shapes.follow_registry()  # as decoding would: the templates on trial have these
         try:
             make = format_of(octets)
             if make not in self._formats:
@@ -66,7 +72,7 @@ class Explainer:
         except DecodeError as error:
             return self._refused(octets, error)
         try:
-            return self._explained(octets, exporter, now, transport)
+            return self._explained(octets, transport)
         finally:
             self._seen, self._store.last = None, None
             self._store.clear()
@@ -82,12 +88,12 @@ class Explainer:
     def _sheet(self, octets: bytes, problems: list[Problem]) -> Sheet:
         return Sheet(octets, problems, self._context.engine.octet_values)
 
-    def _explained(self, octets: bytes, exporter: Hashable, now: int | None, transport: str) -> Explanation:
+    def _explained(self, octets: bytes, transport: str) -> Explanation:
         assert self._seen is not None
         assert self._store.last is not None
         (trace, message), domain = self._seen, self._store.last
         if isinstance(trace, SetTrace) and isinstance(domain, HistoricDomain):
-            self._read_by_history(trace, message, domain, now, transport)
+            self._read_by_history(trace, message, domain, transport)
         problems = [each for each in message["problems"] if each["code"] != PROPERTIES_CHANGED]
         sheet = self._sheet(octets, problems)
         return Explanation(_root(sheet, message["protocol"], self._parts(sheet, trace, message, domain)), problems)
@@ -98,19 +104,14 @@ class Explainer:
             return fixed_tree(sheet, trace)
         if isinstance(trace, SflowTrace):
             return SflowTree(sheet, context.limits, self._packets, domain.exporter.rules.on).nodes(trace)
-        templates = Templates(context.registry, domain.exporter, context.engine.octet_values)
-        return SetTree(sheet, message, templates, context.shapes).nodes(trace)
+        templates = Templates(context.registry, domain.exporter)
+        return SetTree(sheet, message, templates, trace).nodes()
 
-    def _read_by_history(
-        self, trace: SetTrace, message: Message, domain: HistoricDomain, now: int | None, transport: str
-    ) -> None:
+    def _read_by_history(self, trace: SetTrace, message: Message, domain: HistoricDomain, transport: str) -> None:
         """Read the data that would wait for what may come before it, by the templates in force as far as is known."""
-        header = message["header"]
-        time = header["exportTime"] if now is None else now
-        rules = domain.exporter.rules.on
-        work = Assembly(
-            self._context, trace.octets, domain, message["exporter"], header, time, transport, clock_of(header, rules)
-        )
+        header, exporter = message["header"], message["exporter"]
+        clock, time = clock_of(header, domain.exporter.rules.on), header["exportTime"]  # when facts were said: not told
+        work = Assembly(self._context, trace.octets, domain, exporter, header, time, transport, clock)
         work.stopped_clock = header.get("sysUpTime") == 0
         work.place, work.historic, work.trace = domain.here, True, trace
         for set_id, start, stop, _ in trace.sets:
@@ -120,6 +121,7 @@ class Explainer:
                     read_records(work, known, set_id, start, stop)
         if work.lacks is not None:
             complete_lists(work)
+        report_unknown_times(work.untimed, work.problems)
         message["flows"] += work.flows
         message["options"] += work.options
         message["problems"] += work.problems.entries
