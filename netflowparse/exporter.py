@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 from .arguments import expect
+from .encoding.checked import shown
 from .encoding.fixed import FORMATS
 from .encoding.session import FixedSession, Session, SflowSession
 from .encoding.set_session import SetSession
@@ -64,12 +65,16 @@ class Exporter:
     ) -> None:
         if transport not in TRANSPORTS:
             raise UsageError(f"transport {transport!r}: expected one of {', '.join(TRANSPORTS)}")
+        long_lengths = expect(long_lengths, bool, "long_lengths")
+        if not isinstance(protocol, str):
+            raise WrongType(f"protocol is {type(protocol).__name__}: expected a str")
         if transport != "udp" and protocol != "ipfix":
             raise UsageError(f"transport {transport!r}: {protocol} is only sent over udp")
         registry = Registry() if registry is None else expect(registry, Registry, "registry")
         fixed = {} if header is None else dict(expect(header, Mapping, "header"))  # type: ignore[type-abstract]
         most = _length(max_length, LARGEST if transport != "udp" else USUAL_LENGTHS.get(protocol, USUAL_LENGTH))
-        self._started = None if started is None else _milliseconds(started, "started")
+        self._given_start = None if started is None else _milliseconds(started, "started")
+        self._started = self._given_start
         self._session: Session
         if protocol in ("netflow9", "ipfix"):
             _check_interval(refresh_seconds, "refresh_seconds")
@@ -77,7 +82,7 @@ class Exporter:
             repeat = (refresh_seconds, refresh_datagrams) if transport == "udp" else None
             sets = SetSession(protocol, fixed, registry, most, repeat, long_lengths=long_lengths)
             sets.ascending = transport == "file"
-            for index, each in enumerate(templates):
+            for index, each in enumerate(_listed(templates, "templates")):
                 sets.define(each, ("templates", index))
             self._session = sets
         elif protocol in FORMATS:
@@ -113,12 +118,19 @@ class Exporter:
         this exporter where a flow has absolute times too.  ``EncodeError`` says which field of which record cannot be
         sent, and why.
         """
-        records = {"options": list(options), "flows": list(flows), "counters": list(counters)}
-        return self._session.export(records, *self._times(now)) if any(records.values()) else []
+        given = {"options": options, "flows": flows, "counters": counters}
+        records = {kind: _listed(some, kind) for kind, some in given.items()}
+        times = self._times(now)
+        made = self._session.export(records, *times) if any(records.values()) else []
+        self._start(made, times)
+        return made
 
     def refresh(self, now: Time) -> list[bytes]:
         """Datagrams of all templates, whether they are due or not."""
-        return self._sets("templates").refresh(*self._times(now))
+        times = self._times(now)
+        made = self._sets("templates").refresh(*times)
+        self._start(made, times)
+        return made
 
     def define(self, template: Mapping[str, Any]) -> None:
         """Let records be written by one more *template*, as the constructor takes them."""
@@ -129,7 +141,10 @@ class Exporter:
 
         Each element is described once; those that have been are passed over.
         """
-        return self._sets("type records").describe(list(keys), *self._times(now))
+        times = self._times(now)
+        made = self._sets("type records").describe(_listed(keys, "keys"), *times)
+        self._start(made, times)
+        return made
 
     def withdraw(self, template_id: int, now: Time) -> list[bytes]:
         """A datagram that withdraws a template, which must not be over UDP (RFC 7011 §8.4).
@@ -142,8 +157,12 @@ class Exporter:
         return self._sets("templates").withdraw(template_id, *self._times(now))
 
     def restart(self) -> None:
-        """Begin a new transport session: sequence numbers begin anew, and every template is to be sent again."""
+        """Begin a new transport session: numbers, and sysUpTime unless ``started`` was given, begin anew.
+
+        Every template is to be sent again.
+        """
         self._session.restart()
+        self._started = self._given_start
 
     def templates(self) -> list[dict[str, Any]]:
         """The templates that records are written by: ``template_id``, ``scope_count``, ``fields``."""
@@ -157,16 +176,26 @@ class Exporter:
     def _times(self, now: Time) -> tuple[int, int]:
         """ms since 1970, and ms of sysUpTime."""
         time = _milliseconds(now, "now")
-        if self._started is None:
-            self._started = time
-        if time < self._started:
-            raise UsageError(f"now={now}: expected nothing before {self._started / 1000}, when it started")
-        return time, time - self._started
+        started = time if self._started is None else self._started
+        if time < started and self.protocol != "ipfix":  # which tells no sysUpTime
+            raise UsageError(f"now={now}: expected nothing before {started / 1000}, when it started")
+        return time, time - started
+
+    def _start(self, made: list[bytes], times: tuple[int, int]) -> None:
+        """Let sysUpTime begin with the first datagrams."""
+        if made and self._started is None:
+            self._started = times[0]
+
+
+def _listed(some: Any, name: str) -> list[Any]:
+    if isinstance(some, str | bytes | Mapping) or not isinstance(some, Iterable):
+        raise WrongType(f"{name} is {type(some).__name__}: expected a list")
+    return list(some)
 
 
 def _milliseconds(time: Any, name: str) -> int:
     if isinstance(time, bool) or not isinstance(time, int | float) or not 0 <= time < 1 << 62:
-        raise WrongType(f"{name}={time!r}: expected s since 1970")
+        raise WrongType(f"{name}={shown(time)}: expected s since 1970")
     return round(time * 1000)
 
 
@@ -176,7 +205,7 @@ def _length(length: Any, usual: int) -> int:
     if isinstance(length, bool) or not isinstance(length, int):
         raise WrongType(f"max_length={length!r}: expected an int")
     if not 64 <= length <= LARGEST:
-        raise UsageError(f"max_length={length}: expected 64 to {LARGEST} octets")
+        raise UsageError(f"max_length={shown(length)}: expected 64 to {LARGEST} octets")
     return length
 
 
@@ -184,4 +213,4 @@ def _check_interval(value: Any, name: str) -> None:
     if isinstance(value, bool) or not isinstance(value, int):
         raise WrongType(f"{name}={value!r}: expected an int")
     if value < 1:
-        raise UsageError(f"{name}={value}: expected at least 1")
+        raise UsageError(f"{name}={shown(value)}: expected at least 1")

@@ -276,6 +276,133 @@ def test_a_call_that_raises_has_sent_nothing(decoder: Decoder) -> None:
     assert message["flows"] == [{"octetDeltaCount": 1}]
 
 
+@pytest.mark.parametrize("protocol", ["ipfix", "netflow9", "netflow5"])
+def test_a_call_that_raises_changes_nothing(protocol: Any) -> None:
+    """Neither templates, nor numbers, nor when sysUpTime began."""
+    exporter, other = Exporter(protocol), Exporter(protocol)
+    with pytest.raises(EncodeError):
+        exporter.export([{"packetDeltaCount": 1}, {"octetDeltaCount": -1, "ipTTL": 1}], NOW + 1000)
+    assert exporter.export([FLOW], NOW) == other.export([FLOW], NOW)
+    assert exporter.export([FLOW], NOW + 1) == other.export([FLOW], NOW + 1)
+
+
+@pytest.mark.conformance("IPFIX-10.3.3-01")
+def test_a_template_that_no_datagram_has_room_for_spoils_no_other(decoder: Decoder) -> None:
+    wide = ["octetDeltaCount"] * 200  # 800 octets of specifiers
+    exporter = Exporter("ipfix")
+    with pytest.raises(EncodeError, match=r"template 300 has 200 fields, a datagram 512 octets \(max_length\)"):
+        exporter.define({"template_id": 300, "fields": wide})
+    with pytest.raises(EncodeError, match=r"flows\[0\]: template 256 has 200 fields"):
+        exporter.export([{"octetDeltaCount": [1] * 200}], NOW)
+    (message,) = said(decoder, exporter.export([{"octetDeltaCount": 1}], NOW))
+    assert [event["template_id"] for event in message["templates"]] == [256]
+
+
+@pytest.mark.conformance("IPFIX-8.4-07", "NF9-7-04")
+@pytest.mark.parametrize("protocol", ["ipfix", "netflow9"])
+def test_templates_are_repeated_inside_a_long_export(protocol: Any) -> None:
+    exporter = Exporter(protocol, templates=[TEMPLATE], refresh_datagrams=3, max_length=100)
+    decoder = Decoder()
+    messages = said(decoder, exporter.export([RECORD] * 100, NOW))
+    assert sum(len(message["flows"]) for message in messages) == 100
+    told = [number for number, message in enumerate(messages) if message["templates"]]
+    assert told == list(range(0, len(messages), 3))
+
+
+@pytest.mark.conformance("NF9-7-05")
+def test_after_a_restart_templates_come_before_data(decoder: Decoder) -> None:
+    exporter = Exporter("netflow9", templates=[TEMPLATE])
+    exporter.export([RECORD], NOW)
+    exporter.restart()
+    (datagram,) = exporter.export([RECORD], NOW + 1)
+    # header of 20 octets, sysUpTime 0 and number 0; FlowSet 0 with the template, then the data
+    assert datagram[:20] == bytes.fromhex("00090002 00000000 65e0f001 00000000 00000000")
+    assert datagram[20:] == b"\0\0" + DEFINITION[2:] + DATA
+
+
+@pytest.mark.conformance("FILE-7.2-01", "IPFIX-8.2-03")
+def test_times_do_not_go_back_by_another_call() -> None:
+    exporter = Exporter("ipfix", templates=[TEMPLATE], transport="file")
+    exporter.export([RECORD], NOW)
+    for call in (lambda: exporter.refresh(NOW - 100), lambda: exporter.withdraw(300, NOW - 100)):
+        with pytest.raises(EncodeError, match="times in files ascend"):
+            call()
+    exporter = Exporter("ipfix", templates=[TEMPLATE], transport="tcp")
+    exporter.export([RECORD], NOW)
+    with pytest.raises(EncodeError, match="a withdrawal of 1709240220 s, behind data of 1709240320 s"):
+        exporter.withdraw(300, NOW - 100)
+    exporter.refresh(NOW - 500)
+    with pytest.raises(EncodeError, match="whose template is of 1709240320 s"):
+        exporter.export([RECORD], NOW - 50)
+
+
+def test_a_clock_that_is_set_back(decoder: Decoder) -> None:
+    """IPFIX tells no sysUpTime; others begin anew with a session."""
+    exporter = Exporter("ipfix")
+    exporter.export([FLOW], NOW)
+    assert len(exporter.export([FLOW], NOW)) == 1
+    exporter = Exporter("netflow9")
+    exporter.export([FLOW], NOW)
+    exporter.restart()
+    (message,) = said(decoder, exporter.export([FLOW], NOW - 10))
+    assert message["header"]["sysUpTime"] == 0
+
+
+def test_times_that_no_sys_up_time_tells(decoder: Decoder) -> None:
+    """60 days ago is more than 32 bits of ms: v5 has no other way to say it, v9 keeps the absolute time."""
+    flow = {"octetDeltaCount": 1, "flowStartSysUpTime": 7, "flowStartMilliseconds": (NOW - 60 * 86_400) * 1000}
+    with pytest.raises(EncodeError, match="too far from the header's exportTime"):
+        Exporter("netflow5", started=NOW - 100 * 86_400).export([flow], NOW)
+    (message,) = said(decoder, Exporter("netflow9", started=NOW - 1).export([flow], NOW))
+    assert message["flows"] == [{key: flow[key] for key in ("octetDeltaCount", "flowStartMilliseconds")}]
+
+
+def test_sys_up_time_turns_over(decoder: Decoder) -> None:
+    exporter = Exporter("netflow5", started=NOW - 50 * 86_400)  # 4,320,000,000 ms: 25,032,704 beyond 2^32
+    (message,) = said(decoder, exporter.export([FLOW], NOW))
+    assert message["header"]["sysUpTime"] == 25_032_704
+    assert {key: message["flows"][0][key] for key in FLOW} == FLOW
+
+
+def test_records_without_some_values_share_a_template(decoder: Decoder) -> None:
+    keys = ["octetDeltaCount", "packetDeltaCount", "ipTTL", "vlanId"]
+    flows = [{key: None if number >> bit & 1 else 7 for bit, key in enumerate(keys)} for number in range(16)]
+    exporter = Exporter("ipfix", max_length=1400)
+    (message,) = said(decoder, exporter.export(flows, NOW))
+    assert message["flows"] == flows
+    assert len(exporter.templates()) == 5  # one more whenever a field is the first time without a value
+
+
+@pytest.mark.conformance("INFO-2.1-03")
+@pytest.mark.parametrize(
+    ("record", "path"),
+    [
+        ({"basicList": {"element": "sourceIPv4PrefixLength", "values": [32, 33]}}, ("basicList", "values", 1)),
+        (
+            {"subTemplateList": {"template_id": 400, "records": [{"sourceIPv4PrefixLength": 77}]}},
+            ("subTemplateList", "records", 0, "sourceIPv4PrefixLength"),
+        ),
+        ({"sourceIPv4PrefixLength": [1, 33]}, ("sourceIPv4PrefixLength", 1)),
+    ],
+)
+def test_ranges_hold_wherever_a_value_stands(record: dict[str, Any], path: tuple[str | int, ...]) -> None:
+    with pytest.raises(EncodeError, match=r"expected 0 to 32") as caught:
+        Exporter("ipfix").export([record], NOW)
+    assert caught.value.path == ("flows", 0, *path)
+
+
+def test_ids_that_lists_name_are_not_given_away(decoder: Decoder) -> None:
+    inner = {"semantic": "undefined", "template_id": 256, "records": [{"octetDeltaCount": 9}]}
+    flows = [{"ipTTL": 1}, {"subTemplateList": inner}]
+    (message,) = said(decoder, Exporter("ipfix").export(flows, NOW))
+    assert message["flows"] == flows
+
+
+def test_firewalls_in_netflow9_have_their_registered_numbers(decoder: Decoder) -> None:
+    (datagram,) = Exporter("netflow9").export([{"postNATSourceIPv4Address": "192.0.2.1", "firewallEvent": 1}], NOW)
+    assert datagram[28:36] == bytes.fromhex("00e10004 00e90001")  # 225 and 233
+
+
 def test_options_come_before_flows(decoder: Decoder) -> None:
     option = {"scope": {"system": 1}, "samplingInterval": 100}
     exporter = Exporter("netflow9", header={"sourceId": 3})
@@ -331,7 +458,7 @@ def test_nothing_to_say() -> None:
         (lambda: Exporter("netflow5").refresh(NOW), UsageError, "netflow5 has no templates"),
         (lambda: Exporter("netflow9").describe(["x"], NOW), EncodeError, "type records, which only IPFIX has"),
         (lambda: Exporter("netflow5").export([], NOW, options=[{}]), EncodeError, "options: netflow5 has none"),
-        (lambda: Exporter("ipfix", started=NOW).export([RECORD], NOW - 1), UsageError, "expected nothing before"),
+        (lambda: Exporter("netflow9", started=NOW).export([RECORD], NOW - 1), UsageError, "expected nothing before"),
         (lambda: Exporter("ipfix").export([RECORD], None), WrongType, "now=None: expected s since 1970"),  # type: ignore[arg-type]
         (lambda: Exporter("ipfix").export([7], NOW), EncodeError, r"flows\[0\]: 7, expected a dict"),  # type: ignore[list-item]
     ],

@@ -15,15 +15,15 @@ from ..template import VARIABLE_LENGTH, FieldSpecifier, Template
 from ..wire.leaves import OCTETS
 from ..wire.sets import FIRST_DATA_SET
 from .checked import Path, expect_dict, shown
-from .derived import FOLLOWING, derived_keys, told_by_sections
+from .derived import derived_keys, told_by_sections
 from .elements import is_open, length_for, typed
+from .given import SCOPE, Index, counted, values_of
 from .lists import Lists
 from .templates import LARGEST, Definition, numbers_for
 from .writer import MISSING, Writer
 
-SCOPE = "scope"
-#: keys of a record, and how many values each has that has several
-Keys: TypeAlias = "tuple[tuple[str, int], ...]"
+MOST_TRIED = 32  # templates for the same keys, with other lengths, that a record is tried with
+Mark: TypeAlias = "tuple[dict[int, Definition], dict[tuple[Any, ...], Definition], set[int], int]"
 
 
 class Definitions:
@@ -45,12 +45,14 @@ class Definitions:
         self.quirks = quirks
         self.clock = clock
         self.known: dict[int, Definition] = {}
-        self._by_names: dict[frozenset[str], dict[int, Definition]] = {}
+        self._given = Index()
         self.unsent: list[Definition] = []
         self._registry = registry
         self._rules = STANDARD.on | frozenset(quirks)
         self._long_lengths = long_lengths
         self._made: dict[tuple[Any, ...], Definition] = {}
+        self._made_ids: set[int] = set()
+        self._nullable: dict[frozenset[str], set[str]] = {}  # by the keys of records: those that had no value
         self._writers: dict[tuple[Definition, Learned], Writer] = {}
         self._lists = Lists(registry, self._spell_in_list)
         self._next = FIRST_DATA_SET
@@ -60,8 +62,13 @@ class Definitions:
     def reserve(self, records: Iterable[Any]) -> None:
         """Make no templates with the ids that lists in *records* name."""
         todo = [value for record in records if isinstance(record, Mapping) for value in record.values()]
+        seen: set[int] = set()  # id() of what contains others: something may contain itself
         while todo:
             value = todo.pop()
+            if isinstance(value, Mapping | list):
+                if id(value) in seen:
+                    continue
+                seen.add(id(value))
             if isinstance(value, Mapping):
                 todo += value.values()
                 if type(value.get("template_id")) is int:
@@ -74,19 +81,32 @@ class Definitions:
         template_id = definition.template.template_id
         self._forget(template_id)
         self.known[template_id] = definition
-        self._by_names.setdefault(_certain(definition.names), {})[template_id] = definition
+        self._given.add(definition)
 
     def remove(self, template_id: int) -> None:
         """Let no record be written by the template of that id any more."""
         gone = self._forget(template_id)
         if gone is not None:
-            self._made = {key: made for key, made in self._made.items() if made != gone}
+            self._made = {shape: made for shape, made in self._made.items() if made != gone}
 
     def _forget(self, template_id: int) -> Definition | None:
         gone = self.known.pop(template_id, None)
-        if gone is not None:
-            del self._by_names[_certain(gone.names)][template_id]
+        if gone is not None and template_id not in self._made_ids:
+            self._given.remove(gone)
+        self._made_ids.discard(template_id)
         return gone
+
+    def mark(self) -> Mark:
+        """What is known now, for ``go_back``."""
+        return dict(self.known), dict(self._made), set(self._made_ids), self._next
+
+    def go_back(self, mark: Mark) -> None:
+        """Know what was known when *mark* was set, and nothing that was made since."""
+        known, made, made_ids, following = mark
+        for template_id in [each for each in self.known if each not in known]:
+            self._forget(template_id)
+        self.known, self._made, self._made_ids, self._next = known, made, made_ids, following
+        self.unsent.clear()
 
     def spell(self, record: Any, path: Path, *, options: bool) -> tuple[Definition, list[bytes]]:
         """The template that *record* is written by, and the octets of its fields."""
@@ -95,25 +115,32 @@ class Definitions:
             raise EncodeError("a flow has none", (*path, SCOPE))
         own = self._own(record, path, options=options)
         refused: EncodeError | None = None
-        covering = [
-            definition
-            for definition in self._by_names.get(_certain(_keys_of(own)), {}).values()
-            if (definition.template.scope_count is not None) is options and self._covers(definition, record, own)
-        ]
-        guessed = [any(each.type != OCTETS for _, each in self._typed(definition, record)) for definition in covering]
-        # hex text is a text as well: what needs no such reading comes first
-        for guess, definition in sorted(zip(guessed, covering, strict=True), key=lambda pair: pair[0]):
-            if guess and self._is_of_octets(definition, record):
-                continue
+        given = self._given_for(record, own, options=options)
+        if not given and (told := told_by_sections(record)):
+            brief = {key: value for key, value in own.items() if key not in told}
+            given = self._given_for(record, brief, options=options)
+        for definition in given:
             try:
                 return definition, self.fields(definition, record, path)
             except EncodeError as error:
-                if definition not in self._made.values():
-                    refused = refused or error
+                refused = refused or error
         if refused is not None:
             raise refused
         definition = self._make(record, own, path, options=options)
         return definition, self.fields(definition, record, path)
+
+    def _given_for(self, record: Mapping[str, Any], own: Mapping[str, Any], *, options: bool) -> list[Definition]:
+        """The templates that have just the keys of a record, one of those that are alike, and those that were not made.
+
+        Hex text is a text as well: what needs no reading of elements that nobody knows comes first.
+        """
+        found: list[Definition] = []
+        for definition in self._given.find(own):
+            if (definition.template.scope_count is not None) is options and self._covers(definition, record, own):
+                found.append(definition)
+                if len(found) == MOST_TRIED:
+                    break
+        return sorted(found, key=lambda each: any(known.type != OCTETS for _, known in self._typed(each, record)))
 
     def fields(self, definition: Definition, record: Any, path: Path) -> list[bytes]:
         """The octets of each field of *record*, written by *definition*."""
@@ -132,13 +159,6 @@ class Definitions:
             layout = template_layout(template, self._registry, "hex", self._rules, clocked=clocked, learned=learned)
             self._writers[known] = Writer(layout, self._lists.spell, long_lengths=self._long_lengths)
         return self._writers[known]
-
-    def _is_of_octets(self, definition: Definition, record: Mapping[str, Any]) -> bool:
-        """Whether *definition* was made for octets of an element that nobody knows; others get a template of theirs."""
-        return definition in self._made.values() and any(
-            definition.template.fields[index].length != VARIABLE_LENGTH and each.type == "string"
-            for index, each in self._typed(definition, record)
-        )
 
     def _typed(self, definition: Definition, record: Any) -> Learned:
         """The elements, by the index of their field, that are not what the registry says."""
@@ -169,11 +189,21 @@ class Definitions:
             self._unsettled[known] = found
         return found
 
+    def refuse_others(self, definition: Definition, record: Mapping[str, Any], path: Path) -> None:
+        """EncodeError for what *record* says itself and *definition* has no field for: it would be lost."""
+        own = self._own(record, path, options=definition.template.scope_count is not None)
+        extra = own.keys() - set(definition.names) - {SCOPE}
+        if extra and (extra := extra - told_by_sections(record)):
+            raise EncodeError(
+                f"template {definition.template.template_id} has no such field", (*path, min(map(str, extra)))
+            )
+
     def _own(self, record: Mapping[str, Any], path: Path, *, options: bool) -> Mapping[str, Any]:
         """What *record* says itself."""
         if options:
             expect_dict(record.get(SCOPE), (*path, SCOPE))
-        dropped = derived_keys(record, self.quirks, self.clock) | told_by_sections(record, self._registry)
+        dropped = derived_keys(record, self.quirks, self.clock)
+        dropped.update(key for key in told_by_sections(record) if self._registry.find(key) is None)
         return {key: value for key, value in record.items() if key not in dropped}
 
     def _covers(self, definition: Definition, record: Mapping[str, Any], own: Mapping[str, Any]) -> bool:
@@ -183,13 +213,13 @@ class Definitions:
             names, holder = definition.names, record
         else:
             names, holder = definition.names[scope:], {key: each for key, each in record.items() if key != SCOPE}
-            if _counted(definition.names[:scope]) != _values(record[SCOPE]):
+            if counted(definition.names[:scope]) != values_of(record[SCOPE]):
                 return False
             own = {key: value for key, value in own.items() if key != SCOPE}
-        counted = _counted(names)
-        if own.keys() - counted.keys():
+        wanted = counted(names)
+        if own.keys() - wanted.keys():
             return False
-        return counted == _values({key: holder.get(key, MISSING) for key in counted})
+        return wanted == values_of({key: holder.get(key, MISSING) for key in wanted})
 
     def _make(self, record: Mapping[str, Any], own: Mapping[str, Any], path: Path, *, options: bool) -> Definition:
         """The template that a record needs of which none is known."""
@@ -214,7 +244,9 @@ class Definitions:
         if not any(field.length for field in fields):
             raise EncodeError("the record would have no octets", path)
         made = Definition(Template(self.protocol, template_id, scope_count, fields), names)
-        self.add(made)
+        self._forget(template_id)
+        self.known[template_id] = made
+        self._made_ids.add(template_id)
         self.unsent.append(made)
         return made
 
@@ -222,6 +254,7 @@ class Definitions:
         self, record: Mapping[str, Any], path: Path, *, scope: bool = False
     ) -> list[tuple[FieldSpecifier, str]]:
         found = []
+        nullable = self._nullable.setdefault(frozenset(record), set())
         for key, value in record.items():
             here = (*path, key)
             enterprise, number, element = numbers_for(key, self.protocol, self._registry, here, scope=scope)
@@ -230,6 +263,10 @@ class Definitions:
             for each in value if isinstance(value, list) else [value]:
                 known = typed(element, key, each, VARIABLE_LENGTH, self._registry)
                 length = length_for(known, each, variable=self.protocol == "ipfix", path=here)
+                if self.protocol == "ipfix":  # where no value is no octets, one template does for all records
+                    if each is None and not length:
+                        nullable.add(key)
+                    length = VARIABLE_LENGTH if key in nullable else length
                 found.append((FieldSpecifier(enterprise, number, length), key))
         return found
 
@@ -252,27 +289,5 @@ class Definitions:
             scope = self._specifiers(own[SCOPE], (*path, SCOPE), scope=True) if options else []
             rest = self._specifiers({key: value for key, value in own.items() if key != SCOPE}, path)
             definition = self._new(template_id, len(scope) if options else None, scope + rest, path)
-        extra = own.keys() - set(definition.names) - {SCOPE}
-        if extra:
-            raise EncodeError(f"template {template_id} has no field {min(map(str, extra))!r}", path)
+        self.refuse_others(definition, record, path)
         return b"".join(self.fields(definition, record, path))
-
-
-def _keys_of(own: Mapping[str, Any]) -> set[str]:
-    """The keys of what a record says itself, those of its scope among them."""
-    return (own.keys() | own[SCOPE].keys()) - {SCOPE} if isinstance(own.get(SCOPE), Mapping) else set(own)
-
-
-def _certain(names: Iterable[str]) -> frozenset[str]:
-    """Those of *names* that never follow from others: alike for a record and the templates that can have written it."""
-    return frozenset(names) - FOLLOWING
-
-
-def _counted(names: tuple[str, ...]) -> dict[str, int]:
-    """How often each key comes; 0 for once, whose value is not in a list."""
-    return {name: count if count > 1 else 0 for name, count in Counter(names).items()}
-
-
-def _values(record: Mapping[str, Any]) -> dict[str, int]:
-    """The same of a record's values."""
-    return {key: len(value) if isinstance(value, list) else 0 for key, value in record.items() if value is not MISSING}

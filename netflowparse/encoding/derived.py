@@ -6,20 +6,23 @@ Absolute times, reports, what ``resolve`` adds, what rules for peculiarities and
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import cache
 from typing import Any
 
-from ..codec.display import UPTIME_RANGE, Clock
+from ..codec.display import HALF_RANGE, UPTIME_RANGE, Clock
+from ..codec.engine import Engine
 from ..codec.peculiarities import INTERFACES, PORT, PROTOCOL, SOURCE_PORT
 from ..codec.record import EVENT_TIME, SYSTEM_INIT_TIME, UPTIMES
 from ..codec.reports import REPORT
+from ..limits import Limits
+from ..packet.keys import PACKET_KEYS
+from ..protocols.problems import Problems
 from ..protocols.rules import ICMP_AND_IPV6
+from ..protocols.sections import COUNTS, SECTIONS, Sections
 from ..quirks import ASA_EVENT_TIME, ICMP_IN_DESTINATION_PORT, IFINDEX_PALO_ALTO
-from ..registry import Registry
-from ..registry.element import numbers_of
 
 RESOLVED, MIB_OBJECTS = "resolved", "mib_objects"
-#: elements whose octets are those of a packet; its layers stand beside them with ``packet_sections``
-SECTIONS = ("mplsLabelStackSection", "ipHeaderPacketSection", "dataLinkFrameSection", "layer2packetSectionData")
+LIMITS = Limits()
 
 #: elements that a record may have of itself, or that follow from others
 FOLLOWING = frozenset(UPTIMES.values()) | {key for keys in ICMP_AND_IPV6.values() for key in keys}
@@ -62,17 +65,32 @@ def _follows(
         return bool(time == record.get(EVENT_TIME))
     if type(since) is not int:
         return False
-    if time is None:
-        return clock is not None
-    # which turn of the 32-bit clock is meant depends on the rules for peculiarities
     if clock is not None:
-        return type(time) is int and (time - clock.boot - since) % UPTIME_RANGE == 0
-    return type(start) is int and type(time) is int and (time - start - since) % UPTIME_RANGE == 0
+        return time is None or time in times_of(since, clock)
+    return type(start) is int and time == start + since % UPTIME_RANGE
 
 
-def told_by_sections(record: Mapping[str, Any], registry: Registry) -> set[str]:
-    """The keys of *record* that can only be those of the layers of a packet that it holds."""
-    if record.keys().isdisjoint(SECTIONS):
+def times_of(since: int, clock: Clock) -> tuple[int, ...]:
+    """ms since 1970 that a sysUpTime can mean; of one behind the header's, rules for peculiarities decide which."""
+    later = (since - clock.latest) % UPTIME_RANGE
+    before = clock.boot + clock.latest + later - UPTIME_RANGE
+    return (before,) if later >= HALF_RANGE else (before, before + UPTIME_RANGE)
+
+
+def told_by_sections(record: Mapping[str, Any]) -> set[str]:
+    """The keys of *record* that are told by the octets of a packet that it holds."""
+    held = {key: value for key, value in record.items() if key not in PACKET_KEYS or key in COUNTS}
+    if held.keys().isdisjoint(SECTIONS):
         return set()
-    names = [key for key in record if isinstance(key, str) and key != "scope"]
-    return {key for key in names if registry.find(key) is None and numbers_of(key) is None}
+    told = dict(held)
+    octet_values = "bytes" if any(isinstance(held.get(key), bytes) for key in SECTIONS) else "hex"
+    try:
+        _reader(octet_values).decode([told], held.keys(), Problems(LIMITS), 0)
+    except (TypeError, ValueError):  # no octets: writing them says so
+        return set()
+    return {key for key in told.keys() - held.keys() if key in record and record[key] == told[key]}
+
+
+@cache
+def _reader(octet_values: str) -> Sections:
+    return Sections(Engine(LIMITS, compiled=False, octet_values=octet_values), LIMITS)

@@ -12,7 +12,7 @@ from ..codec.record import value_type
 from ..errors import EncodeError
 from ..quirks import STANDARD
 from ..registry import Element, Registry, published
-from ..registry.element import ELEMENT_ID_MAX, numbers_of, unknown
+from ..registry.element import ELEMENT_ID_MAX, is_generic, numbers_of, unknown
 from ..template import VARIABLE_LENGTH
 from ..wire.leaves import (
     ACCESS_LIST_ID,
@@ -57,9 +57,9 @@ def field_type_of(key: str, registry: Registry, path: Path) -> tuple[int, Elemen
     """The NetFlow v9 field type that has *key* in records, and its element."""
     element = element_of(key, registry, path)
     enterprise, number = element[:2]
-    found = published.netflow9_types().get((enterprise, number), number)
-    if key in published.field_types():
-        found = published.field_types()[key]
+    found = published.field_types().get(key, number)
+    if found > LARGEST_TYPE or registry.netflow9(found)[:2] != (enterprise, number):
+        found = published.netflow9_types().get((enterprise, number), number)
     if found > LARGEST_TYPE or registry.netflow9(found)[:2] != (enterprise, number):
         raise EncodeError(f"element {number} of enterprise {enterprise} has no field type in NetFlow v9", path)
     return found, element
@@ -86,7 +86,7 @@ def typed(element: Element, key: str, value: Any, length: int, registry: Registr
 
     *length* are the octets that a template gives it.
     """
-    if not is_open(element, registry) or not _needs_type(value, length):
+    if not is_open(element, registry) or is_generic(key) or not _needs_type(value, length):
         return element if element.key == key else element._replace(key=key)
     return unknown(element.enterprise, element.id, key)._replace(type=_type_of(value, length))
 

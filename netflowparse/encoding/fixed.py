@@ -114,9 +114,6 @@ def _uptime(time: Any, at: Clock | None, path: Path) -> int:
 def encode_fixed(message: Mapping[str, Any], most: int) -> list[bytes]:
     """The datagrams of a message of a fixed version, each of at most *most* octets."""
     writer = FixedWriter(message["protocol"], message.get("header", {}))
-    for key in ("options", "counters", "templates"):
-        if message.get(key):
-            raise EncodeError(f"{message['protocol']} has none", (key,))
     flows, quirks = message.get("flows", ()), message.get("quirks")
     at = writer.clock()
     size, record = writer.size, writer.records.layout.minimum_length

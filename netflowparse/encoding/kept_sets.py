@@ -19,7 +19,7 @@ from ..state.templates import KnownTemplate
 from ..template import Template
 from ..types import FieldPatch, KeptSet, Message
 from ..wire.sets import SetHeader
-from .checked import Path
+from .checked import Path, expect_dict
 from .datagrams import HEAD, OpenSet
 from .definitions import Definitions
 from .kept_fixed import split
@@ -264,6 +264,7 @@ class _Copy:
         made, key = [], _key_of(part, self._kept)
         for number, (place, record) in enumerate(self._take(key, part["records"])):
             path: Path = (key, place)
+            self._definitions.refuse_others(definition, expect_dict(record, path), path)
             writer = self._definitions.writer(definition, record)
             made += patched_fields(writer, record, patches.get(number, ()), path)
         return b"".join(made)

@@ -143,6 +143,8 @@ class Lists:
     def _records(self, holder: Mapping[str, Any], path: Path) -> bytes:
         """The octets of the records of a list or an entry."""
         if "octets" in holder:  # that could not be read
+            if "records" in holder:
+                raise EncodeError("octets beside records, expected either", (*path, "octets"))
             return write_octets(holder["octets"], (*path, "octets"))
         template_id = _template_id(holder, path)
         records = expect_list(holder.get("records"), (*path, "records"))

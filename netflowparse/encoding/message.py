@@ -17,7 +17,14 @@ from .sflow import encode_sflow5
 
 LARGEST = 65_535  # octets of a datagram
 SHORTEST = 64  # octets in which some record fits, whatever the protocol
-LISTS = ("flows", "options", "counters", "templates", "quirks")
+#: lists of a message -> what of them each protocol has; the fixed versions have flows alone
+RECORDS = ("flows", "options", "counters", "templates")
+KINDS = {
+    **dict.fromkeys(FORMATS, ("flows",)),
+    **dict.fromkeys(("netflow9", "ipfix"), ("flows", "options", "templates")),
+    "sflow5": ("flows", "counters", "unknown_samples"),
+}
+LISTS = (*RECORDS, "unknown_samples", "quirks")
 
 
 def encode(
@@ -66,8 +73,10 @@ def encode(
         if not isinstance(quirk, str):
             raise EncodeError(f"{shown(quirk)}, expected the name of a rule", ("quirks", index))
     protocol, kept = message.get("protocol"), message.get("kept")
+    _check_kinds(protocol, message)
     if protocol == "sflow5":
-        return encode_sflow5(message, max_length)
+        made = encode_sflow5(message, max_length)
+        return made if kept is None else [_copied(made[0], max_length)]
     if isinstance(protocol, str) and protocol in FORMATS:
         return encode_fixed(message, max_length) if kept is None else [_copied(copy_fixed(message), max_length)]
     if protocol in ("netflow9", "ipfix"):
@@ -76,6 +85,15 @@ def encode(
         return encode_sets(message, templates, registry, max_length, long_lengths=long_lengths)
     known = ", ".join([*FORMATS, "netflow9", "ipfix", "sflow5"])
     raise EncodeError(f"{shown(protocol)}, expected one of {known}", ("protocol",))
+
+
+def _check_kinds(protocol: Any, message: Mapping[str, Any]) -> None:
+    """Refuse lists of what the protocol does not have: they would be lost."""
+    if not isinstance(protocol, str):
+        return
+    for key in LISTS[:-1]:
+        if message.get(key) and key not in KINDS.get(protocol, (key,)):
+            raise EncodeError(f"{protocol} has none", (key,))
 
 
 def _copied(octets: bytes, most: int) -> bytes:

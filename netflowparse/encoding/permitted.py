@@ -42,22 +42,32 @@ class Ranges:
     def check(self, record: Mapping[str, Any], path: Path) -> None:
         """EncodeError for a value of *record* that is out of its element's range.  RFC 7012 §2.1."""
         for key, value in record.items():
-            if key == "scope" and isinstance(value, Mapping):
-                self.check(value, (*path, key))
-                continue
-            if key not in self._known:
-                self._known[key] = _range_of(self._registry.find(key))
-            bounds = self._known[key]
-            if bounds is None:
-                continue
-            for each in value if isinstance(value, list) else [value]:
-                if isinstance(each, int) and not bounds[0] <= each <= bounds[1]:
-                    raise EncodeError(f"{each}, expected {bounds[0]} to {bounds[1]}", (*path, key))
+            several = isinstance(value, list)
+            for index, each in enumerate(value if several else [value]):
+                self._check(key, each, (*path, key, index) if several else (*path, key))
+
+    def _check(self, key: str, value: Any, path: Path) -> None:
+        """The same of one value; of a list those inside."""
+        if isinstance(value, Mapping):
+            if isinstance(value.get("element"), str):
+                for index, each in enumerate(value.get("values", ())):
+                    self._check(value["element"], each, (*path, "values", index))
+            else:
+                self.check(value, path)
+            return
+        if key not in self._known:
+            self._known[key] = _range_of(self._registry.find(key))
+        bounds = self._known[key]
+        if bounds is not None and isinstance(value, int) and not bounds[0] <= value <= bounds[1]:
+            raise EncodeError(f"{value}, expected {bounds[0]} to {bounds[1]}", path)
 
 
 def _range_of(element: Element | None) -> tuple[int, int] | None:
     if element is None or not element.range:
         return None
     first, _, last = element.range.rpartition("-")
-    bounds = int(first, 0), int(last, 0)
+    try:
+        bounds = int(first, 0), int(last, 0)
+    except ValueError:  # a caller's own words
+        return None
     return bounds if bounds[0] < bounds[1] else None  # IANA has 0-0 where nothing is said

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol, TypeAlias
 
+from ..codec.display import HALF_RANGE
 from ..codec.record import UPTIMES
 from ..errors import EncodeError
 from .checked import Path, expect_dict
@@ -42,19 +43,20 @@ def refuse_kinds(protocol: str, records: Mapping[str, list[Any]], has: tuple[str
             raise EncodeError(f"{protocol} has none", (kind,))
 
 
-def on_own_clock(record: Any, boot: int) -> Any:
-    """*record* with sysUpTimes since *boot*, ms since 1970, where its absolute times are known.
+def on_own_clock(record: Any, time: int, boot: int) -> Any:
+    """*record*, sent at *time*, with sysUpTimes since *boot*, ms since 1970, where its absolute times are known.
 
-    Those that it has may count from another exporter's start.
+    Those that it has may count from another exporter's start.  Times that no sysUpTime tells are left absolute.
     """
     if not isinstance(record, Mapping):
         return record
-    times = {
-        uptime: (record[absolute] - boot) % NUMBER
-        for uptime, absolute in UPTIMES.items()
-        if uptime in record and type(record.get(absolute)) is int
-    }
-    return {**record, **times} if times else record
+    own = dict(record)
+    for uptime, absolute in UPTIMES.items():
+        if uptime in record and type(record.get(absolute)) is int:
+            del own[uptime]
+            if -HALF_RANGE <= record[absolute] - time < HALF_RANGE:
+                own[uptime] = (record[absolute] - boot) % NUMBER
+    return own
 
 
 class FixedSession:
@@ -80,7 +82,7 @@ class FixedSession:
         }
         if self._numbered:
             header["sequenceNumber"] = self.sequence
-        flows = [on_own_clock(each, time - uptime) for each in records["flows"]]
+        flows = [on_own_clock(each, time, time - uptime) for each in records["flows"]]
         message = {"protocol": self._protocol, "header": header, "flows": flows}
         datagrams = encode_fixed(message, self._most)
         self.sequence = (self.sequence + len(records["flows"])) % NUMBER

@@ -6,7 +6,7 @@ RFC 7011 §8, RFC 3954 §7 and §9.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from ..codec.display import clock
 from ..errors import EncodeError
@@ -20,8 +20,11 @@ from .definitions import Definitions
 from .elements import element_of
 from .permitted import Ranges, check_definition
 from .session import NUMBER, on_own_clock, refuse_filled, refuse_kinds
-from .sets import HEADERS, SMALLEST_WITHDRAWAL, add_template, header_of, number
+from .sets import HEADERS, SMALLEST_WITHDRAWAL, add_template, header_fields, header_of, number
 from .templates import Definition, definition_of, withdrawal_octets
+
+#: template id -> ms when, and the number of the datagram in which, it was sent last
+_Sent: TypeAlias = "dict[int, tuple[int, int]]"
 
 
 class SetSession:
@@ -40,6 +43,7 @@ class SetSession:
         refuse_filled(header)
         self.sequence = 0
         self._header = header_of({"protocol": protocol, "header": header})
+        header_fields(protocol, self._header, b"", 0)  # says what is wrong with it
         self._domain = header.get("observationDomainId", header.get("sourceId", 0))
         self._protocol = protocol
         self._registry = registry
@@ -48,8 +52,7 @@ class SetSession:
         self._definitions = Definitions(protocol, registry, long_lengths=long_lengths)
         self._ranges = Ranges(registry)
         self._datagrams = 0  # so far
-        #: by template: ms when, and the number of the datagram in which, it was sent last
-        self._sent: dict[int, tuple[int, int]] = {}
+        self._sent: _Sent = {}
         self._withdrawn: dict[int, int] = {}  # template id -> ms when
         self._latest = 0  # ms of the last export
         self._described: set[tuple[int, int]] = set()
@@ -64,7 +67,17 @@ class SetSession:
             why = "has another meaning, expected an id that has none, or a withdrawal before"
             raise EncodeError(f"template {template_id} {why}", (*path, "template_id"))
         check_definition(definition, self._registry, self._domain, path)
+        self._check_size(definition, path)
         self._definitions.add(definition)
+
+    def _check_size(self, definition: Definition, path: Path) -> None:
+        """EncodeError for a template that no datagram has room for."""
+        try:
+            add_template(Datagrams(self._most), definition, path)
+        except EncodeError as error:
+            template_id, most = definition.template.template_id, self._most + HEADERS[self._protocol].minimum_length
+            why = f"template {template_id} has {len(definition.names)} fields, a datagram {most} octets (max_length)"
+            raise EncodeError(why, path) from error
 
     def rows(self) -> list[dict[str, Any]]:
         """The templates in force."""
@@ -80,38 +93,54 @@ class SetSession:
     def export(self, records: Mapping[str, list[Any]], time: int, uptime: int) -> list[bytes]:
         """The datagrams of options and flows, templates that are due before them."""
         refuse_kinds(self._protocol, records, ("options", "flows"))
-        if self.ascending and time < self._latest:
-            raise EncodeError(f"{time / 1000} s, behind {self._latest / 1000} s: times in files ascend (RFC 5655 §7.2)")
+        self._check_ascending(time)
+        mark = self._definitions.mark()
+        try:
+            return self._export(records, time, uptime)
+        except EncodeError:
+            self._definitions.go_back(mark)
+            raise
+
+    def _export(self, records: Mapping[str, list[Any]], time: int, uptime: int) -> list[bytes]:
         if self._protocol == "netflow9":
             seconds = time // 1000 * 1000  # of which the header tells no part
             self._definitions.clock = clock(seconds, uptime % NUMBER)
-            flows = [on_own_clock(each, seconds - uptime) for each in records["flows"]]
+            flows = [on_own_clock(each, seconds, seconds - uptime) for each in records["flows"]]
             records = {**records, "flows": flows}
-        self._definitions.unsent.clear()  # of a call that raised: they are due
-        datagrams = Datagrams(self._most)
-        sent = [each for each in self._definitions.known.values() if self._is_due(each, time)]
-        for each in sent:
-            add_template(datagrams, each, ())
+        datagrams, sent = Datagrams(self._most), dict(self._sent)
+        self._add_due(datagrams, sent, time)
         for key in ("options", "flows"):
+            self._definitions.reserve(records[key])
             for index, record in enumerate(records[key]):
-                sent += self._add(datagrams, record, time, (key, index), options=key == "options")
+                begun = len(datagrams.made)
+                self._add(datagrams, sent, record, time, (key, index), options=key == "options")
+                if len(datagrams.made) > begun:
+                    self._add_due(datagrams, sent, time)
         return self._send(datagrams, sent, time, uptime)
 
-    def _add(self, datagrams: Datagrams, record: Any, time: int, path: Path, *, options: bool) -> list[Definition]:
-        """Write a record; the templates that it has needed."""
+    def _add_due(self, datagrams: Datagrams, sent: _Sent, time: int) -> None:
+        """Write the templates that are new, or have to be repeated."""
+        for each in self._definitions.known.values():
+            if self._is_due(sent.get(each.template.template_id), datagrams, time):
+                self._add_template(datagrams, sent, each, time, ())
+
+    def _add_template(self, datagrams: Datagrams, sent: _Sent, definition: Definition, time: int, path: Path) -> None:
+        add_template(datagrams, definition, path)
+        template_id = definition.template.template_id
+        latest, _ = sent.get(template_id, (time, 0))
+        sent[template_id] = max(time, latest), self._datagrams + len(datagrams.made) - 1
+
+    def _add(self, datagrams: Datagrams, sent: _Sent, record: Any, time: int, path: Path, *, options: bool) -> None:
+        """Write a record, and before it the templates that it needs."""
         definition, fields = self._definitions.spell(record, path, options=options)
         self._ranges.check(record, path)
         self._check_time(definition.template.template_id, time, path)
         made, self._definitions.unsent = self._definitions.unsent, []
         for each in made:
-            try:
-                check_definition(each, self._registry, self._domain, path)
-            except EncodeError:
-                self._definitions.remove(each.template.template_id)
-                raise
-            add_template(datagrams, each, path)
+            check_definition(each, self._registry, self._domain, path)
+            self._check_size(each, path)
+            self._add_template(datagrams, sent, each, time, path)
         datagrams.add_data(definition, b"".join(fields), path)
-        return made
 
     def _check_time(self, template_id: int, time: int, path: Path) -> None:
         """EncodeError for data older than its template, or than a withdrawal of that id.  RFC 7011 §8.2."""
@@ -120,31 +149,39 @@ class SetSession:
         if time // 1000 < since // 1000:
             raise EncodeError(f"data of {time // 1000} s, whose template is of {since // 1000} s (RFC 7011 §8.2)", path)
 
-    def _is_due(self, definition: Definition, time: int) -> bool:
-        last = self._sent.get(definition.template.template_id)
+    def _is_due(self, last: tuple[int, int] | None, datagrams: Datagrams, time: int) -> bool:
         if last is None:
             return True
         if self._repeat is None:
             return False
-        seconds, datagrams = self._repeat
-        return time - last[0] >= seconds * 1000 or self._datagrams - last[1] >= datagrams
+        seconds, most = self._repeat
+        return time - last[0] >= seconds * 1000 or self._datagrams + len(datagrams.made) - 1 - last[1] >= most
+
+    def _check_ascending(self, time: int) -> None:
+        if self.ascending and time < self._latest:
+            raise EncodeError(f"{time / 1000} s, behind {self._latest / 1000} s: times in files ascend (RFC 5655 §7.2)")
 
     def refresh(self, time: int, uptime: int) -> list[bytes]:
         """Datagrams of all templates."""
-        datagrams, known = Datagrams(self._most), list(self._definitions.known.values())
-        for each in known:
-            add_template(datagrams, each, ())
-        return self._send(datagrams, known, time, uptime) if known else []
+        self._check_ascending(time)
+        datagrams, sent = Datagrams(self._most), dict(self._sent)
+        for each in self._definitions.known.values():
+            self._add_template(datagrams, sent, each, time, ())
+        return self._send(datagrams, sent, time, uptime) if self._definitions.known else []
 
     def withdraw(self, template_id: int, time: int, uptime: int) -> list[bytes]:
         """The datagram that withdraws a template."""
-        definition = self._definitions.known.get(template_id)
+        definition = self._definitions.known.get(template_id) if type(template_id) is int else None
         if definition is None:
             raise EncodeError(f"template {shown(template_id)} is not known")
+        self._check_ascending(time)
+        if time // 1000 < self._latest // 1000:
+            why = f"a withdrawal of {time // 1000} s, behind data of {self._latest // 1000} s (RFC 7011 §8.2)"
+            raise EncodeError(why)
         datagrams = Datagrams(self._most)
         set_id, octets = withdrawal_octets(template_id, options=definition.template.scope_count is not None)
         datagrams.add(octets, set_id, SMALLEST_WITHDRAWAL, "withdrawals", ())
-        made = self._send(datagrams, [], time, uptime)
+        made = self._send(datagrams, dict(self._sent), time, uptime)
         self._definitions.remove(template_id)
         self._sent.pop(template_id, None)
         self._withdrawn[template_id] = time
@@ -185,17 +222,17 @@ class SetSession:
         self._withdrawn.clear()
         self._described.clear()
 
-    def _send(self, datagrams: Datagrams, sent: list[Definition], time: int, uptime: int) -> list[bytes]:
-        """The datagrams, which hold the definitions that are *sent*."""
+    def _send(self, datagrams: Datagrams, sent: _Sent, time: int, uptime: int) -> list[bytes]:
+        """The datagrams, after which templates have been *sent* then and there."""
         header = {**self._header, "exportTime": time // 1000 % NUMBER, "sequenceNumber": self.sequence}
         if self._protocol == "netflow9":
             header["sysUpTime"] = uptime % NUMBER
         made = number(self._protocol, header, datagrams.made)
         records = sum(each.data_records for each in datagrams.made)
         self.sequence = (self.sequence + (records if self._protocol == "ipfix" else len(made))) % NUMBER
-        self._sent.update({each.template.template_id: (time, self._datagrams) for each in sent})
+        self._sent = sent
         self._datagrams += len(made)
-        self._latest = time
+        self._latest = max(self._latest, time)
         return made
 
 

@@ -6,12 +6,13 @@ RFC 7011 §3, RFC 3954 §5.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 from ..codec.display import clock
 from ..codec.layout import layout_of
 from ..errors import EncodeError
 from ..registry import Registry
+from ..types import EventName
 from ..wire import ipfix, netflow9
 from .checked import Path, expect_dict, shown
 from .datagrams import Datagram, Datagrams
@@ -23,6 +24,7 @@ from .writer import Writer
 #: smallest records of template sets: of NetFlow v9 and IPFIX, with one field; of withdrawals
 SMALLEST_TEMPLATE, SMALLEST_WITHDRAWAL = 8, 4
 WITHDRAWALS = ("withdrawn", "withdrawal_ignored")
+EVENTS: tuple[str, ...] = get_args(EventName)
 NUMBER = 1 << 32  # sequence numbers turn over
 
 HEADERS = {"netflow9": layout_of(netflow9.Header), "ipfix": layout_of(ipfix.MessageHeader)}
@@ -60,8 +62,6 @@ def encode_sets(
     definitions = definitions_for(message, header, registry, long_lengths=long_lengths)
     for index, each in enumerate(templates):
         definitions.add(definition_of(each, protocol, registry, ("templates", index)))
-    if message.get("counters"):
-        raise EncodeError(f"{protocol} has none", ("counters",))
     datagrams = Datagrams(most - HEADERS[protocol].minimum_length)
     for index, event in enumerate(message.get("templates", ())):
         _template(event, definitions, datagrams, registry, ("templates", index))
@@ -98,8 +98,8 @@ def _template(event: Any, definitions: Definitions, datagrams: Datagrams, regist
 def event_of(event: Any, path: Path) -> Any:
     """What became of a template, as its event says; None where it says nothing: it is defined."""
     said = expect_dict(event, path).get("event")
-    if said is not None and not isinstance(said, str):
-        raise EncodeError(f"{shown(said)}, expected the word for an event", (*path, "event"))
+    if said is not None and said not in EVENTS:
+        raise EncodeError(f"{shown(said)}, expected one of {', '.join(EVENTS)}", (*path, "event"))
     return said
 
 

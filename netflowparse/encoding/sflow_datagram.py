@@ -25,7 +25,9 @@ def header_fields(header: Any, samples: int, later: int = 0) -> list[bytes]:
     refuse_others(header, {*DEFAULTS, "version", COUNT}, HEADER)
     values = {**DEFAULTS, **header, COUNT: samples}
     address = values["agentAddress"]
-    kind = ADDRESS_NONE if address is None else ADDRESS_IPV6 if ":" in str(address) else ADDRESS_IPV4
+    kind = ADDRESS_NONE if address is None else ADDRESS_IPV4
+    if isinstance(address, str) and ":" in address:
+        kind = ADDRESS_IPV6
     octets = []
     for subcon in wire.DATAGRAM_HEADERS[kind].subcons:
         if subcon.name in DEFAULTS or subcon.name == COUNT:

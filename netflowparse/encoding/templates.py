@@ -17,10 +17,18 @@ from ..template import VARIABLE_LENGTH, FieldSpecifier, Template
 from ..wire import ipfix, netflow9
 from ..wire.ipfix import ENTERPRISE_BIT
 from ..wire.sets import FIRST_DATA_SET, TemplateHeader
-from .checked import REFUSALS, Path, expect_dict, shown
+from .checked import REFUSALS, Path, expect_dict, refuse_others, shown
 from .elements import check_number, element_of, field_type_of, natural_length, scope_type_of
 
 LARGEST = 0xFFFF
+#: keys of a description, those of rows of ``Decoder.templates`` among them; and of one field
+DESCRIBED = frozenset(
+    {
+        *("template_id", "scope_count", "fields", "event", "changed", "protocol"),
+        *("exporter", "domain", "learned", "refreshed"),
+    }
+)
+FIELD = frozenset({"name", "enterprise", "id", "length"})
 
 
 class Definition(NamedTuple):
@@ -47,6 +55,7 @@ def definition_of(
     *scopeless* lets an options template of IPFIX have no scope, which RFC 7011 §3.4.2.2 forbids and some send.
     """
     described = expect_dict(described, path)
+    refuse_others(described, DESCRIBED, path)
     template_id = _whole(described, "template_id", FIRST_DATA_SET, LARGEST, path)
     fields = described.get("fields")
     if not isinstance(fields, Sequence) or isinstance(fields, str | bytes) or not fields:
@@ -77,6 +86,7 @@ def _field(described: Any, protocol: str, registry: Registry, path: Path, *, sco
     if isinstance(described, str):
         described = {"name": described}
     described = expect_dict(described, path)
+    refuse_others(described, FIELD, path)
     if "id" in described:
         enterprise = _whole({"enterprise": 0, **described}, "enterprise", 0, 0xFFFFFFFF, path)
         number = _whole(described, "id", 0, LARGEST, path)
@@ -87,6 +97,9 @@ def _field(described: Any, protocol: str, registry: Registry, path: Path, *, sco
         if not isinstance(key, str):
             raise EncodeError(f"{shown(described)}, expected a name or an id", path)
         enterprise, number, element = numbers_for(key, protocol, registry, path, scope=scope)
+        if described.get("enterprise", enterprise) != enterprise:
+            why = f"{shown(described['enterprise'])}, expected {enterprise}: {key} is of that"
+            raise EncodeError(why, (*path, "enterprise"))
     if not isinstance(key, str):
         raise EncodeError(f"{shown(key)}, expected a str", (*path, "name"))
     return FieldSpecifier(enterprise, number, _length(described, element, protocol, path)), key

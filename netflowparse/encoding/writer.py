@@ -40,6 +40,8 @@ class Writer:
         self._spell_list = spell_list
         self._zeros = zeros
         self._long_lengths = long_lengths
+        #: fields that have octets, or may have some
+        self._spelled = [index for index, field in enumerate(layout.fields) if field.octets or field.variable]
         #: field -> the keys and the index that lead to its value in a record
         self.places = dict(_places(layout.display))
 
@@ -84,12 +86,13 @@ class Writer:
 
     def canonical(self, record: Mapping[str, Any]) -> list[bytes | None]:
         """The octets of each field of *record*, None where its value cannot be written."""
-        made: list[bytes | None] = []
-        for index, value in enumerate(self.values(record, ())):
+        made: list[bytes | None] = [b""] * len(self._subcons)
+        values = self.values(record, ()) if self._spelled else []
+        for index in self._spelled:
             try:
-                made.append(self.field(index, value, ()))
+                made[index] = self.field(index, values[index], ())
             except EncodeError:
-                made.append(None)
+                made[index] = None
         return made
 
     def fields(self, record: Any, path: Path) -> list[bytes]:

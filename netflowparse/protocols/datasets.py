@@ -57,7 +57,7 @@ def read_records(work: Assembly, known: KnownTemplate, set_id: int, start: int, 
     if known.template.scope_count is None:
         work.flows += records
         if work.context.sections is not None:
-            work.context.sections.decode(records, layout, work.problems, start - HEADER)
+            work.context.sections.decode(records, layout.names, work.problems, start - HEADER)
         if work.context.resolves:
             work.to_resolve(known, layout.names, records)
     else:

@@ -6,10 +6,10 @@ begins says nothing that could be read.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from ..codec.engine import Engine
-from ..codec.layout import Layout
 from ..limits import Limits
 from ..packet.decoder import PacketDecoder
 from ..packet.network import IP_LAYERS, PROTOCOLS
@@ -45,9 +45,12 @@ class Sections:
     def __init__(self, engine: Engine, limits: Limits) -> None:
         self._packets = PacketDecoder(engine, limits)
 
-    def decode(self, records: list[Flow], layout: Layout, problems: Problems, offset: int) -> None:
-        """Add to *records* of one set at *offset* what their sections say and they themselves do not."""
-        sections = [section for section in SECTIONS if section in layout.names]
+    def decode(self, records: list[Flow], names: Collection[str], problems: Problems, offset: int) -> None:
+        """Add to *records* of one set at *offset*, whose fields have the keys *names*, what their sections say.
+
+        What they themselves say stands.
+        """
+        sections = [section for section in SECTIONS if section in names]
         for record in records if sections else ():
             for section in sections:
                 self._decode(record, section, _Reported(problems, section, offset))

@@ -165,14 +165,31 @@ def test_access_list_ids_of_a_firewall() -> None:
 
 
 def test_elements_that_nobody_knows() -> None:
-    """Octets in hex are octets; what is none has the octets of a type that suits it."""
+    """Octets in hex are octets; under a name of its own, what is none has the octets of a type that suits it."""
     assert record({"ie32000": "0a0b"}, [(32000, VARIABLE)]) == "020a0b"
     assert record({"ie32000": b"\x0a\x0b"}, [(32000, VARIABLE)]) == "020a0b"
-    assert record({"ie32000": 5}, [(32000, 8)]) == "0000000000000005"
-    assert record({"ie32000": -5}, [(32000, 8)]) == "fffffffffffffffb"
-    assert record({"ie32000": 1.5}, [(32000, 8)]) == "3ff8000000000000"
-    assert record({"ie32000": True}, [(32000, 1)]) == "01"
-    assert record({"ie32000": "hello"}, [(32000, VARIABLE)]) == "0568656c6c6f"
+    for value, length, octets in [
+        (5, 8, "0000000000000005"),
+        (-5, 8, "fffffffffffffffb"),
+        (1.5, 8, "3ff8000000000000"),
+        (True, 1, "01"),
+        ("hello", "variable", "0568656c6c6f"),
+    ]:
+        fields = [{"name": "ownName", "id": 32000, "length": length}]
+        message = {
+            "protocol": "ipfix",
+            "templates": [{"template_id": 256, "fields": fields}],
+            "flows": [{"ownName": value}],
+        }
+        assert encode(message)[0][32:].hex().startswith(octets)
+
+
+@pytest.mark.parametrize("value", [5, True, 1.5, "hello", {"element": "ipTTL", "values": []}])
+def test_a_key_made_of_numbers_has_octets_alone(value: Any) -> None:
+    """What would read back as hex is refused."""
+    with pytest.raises(EncodeError) as caught:
+        encode({"protocol": "ipfix", "flows": [{"ie20000": value}]})
+    assert caught.value.path[:3] == ("flows", 0, "ie20000")
 
 
 def test_hex_is_not_taken_for_text_where_a_template_fits() -> None:
@@ -185,9 +202,9 @@ def test_hex_is_not_taken_for_text_where_a_template_fits() -> None:
 
 def test_repeated_elements_that_nobody_knows() -> None:
     """Each has the type of its own value, though they share a key."""
-    fields = [{"name": "ie32000", "enterprise": 0, "id": 32000, "length": length} for length in (2, 4)]
+    fields = [{"name": "ownName", "enterprise": 0, "id": 32000, "length": length} for length in (2, 4)]
     given = [{"template_id": 256, "scope_count": None, "fields": fields}]
-    (octets,) = encode({"protocol": "ipfix", "flows": [{"ie32000": ["0000", "00000001"]}]}, templates=given)
+    (octets,) = encode({"protocol": "ipfix", "flows": [{"ownName": ["0000", "00000001"]}]}, templates=given)
     assert octets[20:].hex() == "0000000000010000"  # and padding
-    (octets,) = encode({"protocol": "ipfix", "flows": [{"ie32000": [7, "abcd"]}]}, templates=given)
+    (octets,) = encode({"protocol": "ipfix", "flows": [{"ownName": [7, "abcd"]}]}, templates=given)
     assert octets[20:].hex() == "0007616263640000"

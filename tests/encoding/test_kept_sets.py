@@ -129,7 +129,11 @@ def test_records_more_or_less(key: str) -> None:
 
 def test_a_record_of_other_keys() -> None:
     changed = message(TEMPLATES, set_of(256, bytes(5)))
-    changed["flows"][0]["vlanId"] = changed["flows"][0].pop("interfaceName")
+    changed["flows"][0]["vlanId"] = 7
+    with pytest.raises(EncodeError) as caught:
+        encode(changed)
+    assert (caught.value.path, caught.value.why) == (("flows", 0, "vlanId"), "template 256 has no such field")
+    del changed["flows"][0]["vlanId"], changed["flows"][0]["interfaceName"]
     with pytest.raises(EncodeError) as caught:
         encode(changed)
     assert (caught.value.path, caught.value.why) == (("flows", 0, "interfaceName"), "there is no value")
