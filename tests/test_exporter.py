@@ -466,3 +466,74 @@ def test_nothing_to_say() -> None:
 def test_mistakes(make: Callable[[], object], error: type[Exception], why: str) -> None:
     with pytest.raises(error, match=why):
         make()
+
+
+@pytest.mark.parametrize("protocol", ["netflow5", "netflow9", "ipfix", "sflow5"])
+def test_numbers_turn_over(protocol: Any, decoder: Decoder) -> None:
+    exporter = Exporter(protocol)
+    exporter._session.sequence = 2**32 - 1
+    flow = {**{key: FLOW[key] for key in list(FLOW)[:5]}, **({"samplingInterval": 1} if protocol == "sflow5" else {})}
+    datagrams = exporter.export([flow], NOW) + exporter.export([flow], NOW)
+    messages = said(decoder, datagrams)
+    assert [message["header"]["sequenceNumber"] for message in messages] == [2**32 - 1, 0]
+    assert [message["sequence"]["event"] for message in messages] == ["first", "in_order"]
+
+
+def test_samplers_are_not_numbered_on_by_a_call_that_raises(decoder: Decoder) -> None:
+    flow = {"sourceIPv4Address": "192.0.2.1", "samplingInterval": 10, "ingressInterface": 3}
+    exporter = Exporter("sflow5")
+    with pytest.raises(EncodeError, match=r"flows\[1\]"):
+        exporter.export([flow, {**flow, "sourceIPv4Address": "nowhere"}], NOW)
+    (message,) = said(decoder, exporter.export([flow], NOW))
+    assert message["flows"][0]["sampler"]["sequence_number"] == 1
+
+
+def test_netflow9_tells_times_by_the_second_that_its_header_tells(decoder: Decoder) -> None:
+    """The header says NOW, and a sysUpTime of 100,500 ms: by these the absolute times come out."""
+    flow = {**FLOW, "flowStartSysUpTime": 1, "flowEndSysUpTime": 2}
+    (message,) = said(decoder, Exporter("netflow9", started=NOW - 100).export([flow], NOW + 0.5))
+    (found,) = message["flows"]
+    assert (found["flowStartSysUpTime"], found["flowEndSysUpTime"]) == (100_500 - 1250, 100_500 - 250)
+
+
+@pytest.mark.conformance("IPFIX-4.1-02", "BIFLOW-4-02")
+def test_what_is_asked_of_flows_and_of_scopes_alone() -> None:
+    report = {"exportedOctetTotalCount": 1, "exportedMessageTotalCount": 2, "exportedFlowRecordTotalCount": 3}
+    outside = {"scope": {"meteringProcessId": 1}, "observationDomainId": 0, **report}
+    with pytest.raises(EncodeError, match="the scope needs observationDomainId"):
+        Exporter("ipfix").export([], NOW, options=[outside])
+    undirected = {"scope": {"selectorId": 1}, **REVERSE}
+    assert len(Exporter("ipfix").export([], NOW, options=[undirected])) == 1
+
+
+def test_a_restart_forgets_what_was_withdrawn_and_described() -> None:
+    registry = Registry()
+    registry.add([Element(64999, 5, "acmeJitter", "", "unsigned32", "", "", "", "current")])
+    exporter = Exporter("ipfix", templates=[TEMPLATE], transport="tcp", registry=registry)
+    first = exporter.describe(["acmeJitter"], NOW)
+    exporter.export([RECORD], NOW)
+    exporter.withdraw(300, NOW)
+    exporter.restart()
+    exporter.define(TEMPLATE)
+    assert len(exporter.export([RECORD], NOW - 100)) == 1
+    assert len(first) == len(exporter.describe(["acmeJitter"], NOW - 100)) == 1
+
+
+@pytest.mark.parametrize(
+    "call", ["export", "options", "describe", "withdraw", "time", "templates", "protocol", "lengths"]
+)
+def test_garbage_is_refused_by_kin_of_usage_error(call: str) -> None:
+    exporter: Any = Exporter("ipfix", templates=[TEMPLATE], transport="tcp")
+    make: Any = Exporter
+    calls: dict[str, Callable[[], object]] = {
+        "export": lambda: exporter.export(None, NOW),
+        "options": lambda: exporter.export([], NOW, options={"scope": {}}),
+        "describe": lambda: exporter.describe("acmeJitter", NOW),
+        "withdraw": lambda: exporter.withdraw([], NOW),
+        "time": lambda: exporter.export([RECORD], 10**5000),
+        "templates": lambda: make("ipfix", templates=5),
+        "protocol": lambda: make([]),
+        "lengths": lambda: make("ipfix", long_lengths="no"),
+    }
+    with pytest.raises(UsageError):
+        calls[call]()

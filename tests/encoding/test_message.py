@@ -715,3 +715,52 @@ def test_messages_stay_as_they_are(message: dict[str, Any]) -> None:
         once = encode(each)
         assert each == before
         assert encode(each) == once
+
+
+@pytest.mark.parametrize(
+    ("message", "path"),
+    [
+        ({"protocol": "sflow5", "options": [{"scope": {}}]}, ("options",)),
+        ({"protocol": "sflow5", "templates": [{"template_id": 256, "fields": [COUNT]}]}, ("templates",)),
+        ({"protocol": "netflow5", "counters": [{}]}, ("counters",)),
+        ({"protocol": "netflow9", "unknown_samples": [{}]}, ("unknown_samples",)),
+        (
+            ipfix({"subTemplateList": {"template_id": 400, "records": [{COUNT: 9}], "octets": "01"}}),
+            ("flows", 0, "subTemplateList", "octets"),
+        ),
+        (ipfix({"ipHeaderPacketSection": "4500", "octetDeltaCuont": 3}), ("flows", 0, "octetDeltaCuont")),
+        (
+            ipfix(templates=[{"template_id": 256, "fields": [{"name": COUNT, "lenght": 4}]}]),
+            ("templates", 0, "fields", 0),
+        ),
+        (ipfix(templates=[{"template_id": 256, "scopecount": 1, "fields": [COUNT]}]), ("templates", 0)),
+        (
+            ipfix(templates=[{"template_id": 256, "fields": [{"name": COUNT, "enterprise": 9}]}]),
+            ("templates", 0, "fields", 0, "enterprise"),
+        ),
+        (ipfix(templates=[{"event": "withdraw", "template_id": 256, "fields": [COUNT]}]), ("templates", 0, "event")),
+    ],
+)
+def test_nothing_is_lost_in_silence(message: Any, path: Any) -> None:
+    with pytest.raises(EncodeError) as caught:
+        encode(message)
+    assert caught.value.path == path
+
+
+def test_what_contains_itself_is_refused() -> None:
+    endless: dict[str, Any] = {}
+    endless["inner"] = endless
+    for value in (endless, [endless, endless]):
+        with pytest.raises(EncodeError):
+            encode(ipfix({COUNT: value}))
+
+
+@pytest.mark.parametrize("protocol", ["netflow5", "netflow9", "ipfix", "sflow5"])
+def test_copies_are_never_divided(protocol: str) -> None:
+    """Of any protocol: what does not fit in what was asked for is refused."""
+    flow = {"sourceIPv4Address": "192.0.2.1", **({"samplingInterval": 1} if protocol == "sflow5" else {})}
+    (datagram,) = encode({"protocol": protocol, "flows": [flow] * 10})
+    message = Decoder(keep_octets=True).decode(datagram, "exporter")
+    assert encode(message, max_length=len(datagram)) == [datagram]
+    with pytest.raises(EncodeError, match="expected at most 64"):
+        encode(message, max_length=64)
