@@ -19,11 +19,14 @@ UTF8 = "a text that UTF-8 can say"
 
 
 def shown(value: Any) -> str:
-    """*value* as the text of an error has it: its beginning.  Python spells no integers of more than 4300 digits, and nothing too deep."""
+    """*value* as the text of an error has it: its beginning.
+
+    Python spells no integers of more than 4300 digits, and nothing that is too deep.
+    """
     try:
         return f"{value!r:.80}"
     except (ValueError, RecursionError):
-        return f"a {type(value).__name__} that is too long to show"
+        return f"{type(value).__name__} that is too long to show"
 
 
 def expect_dict(value: Any, path: Path) -> Mapping[str, Any]:
