@@ -181,6 +181,7 @@ def test_the_set_id_alone_says_what_a_set_holds(decoder):
     assert message["templates"] == []
 
 
+@pytest.mark.fault("RS-11")
 @pytest.mark.conformance("IPFIX-10-01")
 def test_the_longest_message(decoder):
     learn10(decoder, template(256, [(4, 1)]))

@@ -3,7 +3,7 @@
 import pytest
 
 from netflowparse import Limits
-from tests.message_builder import ipfix_message, options_template, set_of, template
+from tests.message_builder import EXPORT_TIME, ipfix_message, options_template, set_of, template
 from tests.protocols.messages import FIELDS, codes, events, flow, known, learn10, record
 
 HEADER = 16  # octets
@@ -81,6 +81,18 @@ def test_fields_up_to_the_limit(make_decoder):
     decoder = make_decoder(limits=Limits(fields_per_template=16377))
     message = decoder.decode(ipfix_message(set_of(2, many(16377))), "r1")
     assert (events(message), message["problems"]) == ([("learned", 256)], [])
+
+
+@pytest.mark.fault("RS-04")
+def test_wide_templates_that_are_redefined_again_and_again(make_decoder):
+    """The definition before is let go of: as many fields are counted as the one in force has."""
+    decoder = make_decoder(limits=Limits(fields_per_template=800))
+    for number in range(6):
+        fields = [(1 + number % 2, 4)] * 800
+        message = decoder.decode(ipfix_message(set_of(2, template(256, fields)), exportTime=EXPORT_TIME + number), "r1")
+        assert (events(message), message["problems"]) == ([("replaced" if number else "learned", 256)], [])
+    (row,) = decoder.statistics()
+    assert (row["templates"], row["template_fields"]) == (1, 800)
 
 
 @pytest.mark.fault("IX-16")

@@ -65,6 +65,21 @@ def test_unsigned_integers_of_any_length(decode):
             assert decode(element, octets) == (expected, [])
 
 
+@pytest.mark.fault("RS-23")
+def test_integers_of_tens_of_thousands_of_octets_are_no_numbers(decode):
+    """Nobody has to spell 65,000 octets in decimal: beyond 32 they are hex."""
+    value, problems = decode(1, bytes([0xAB]) * 65_000)  # octetDeltaCount
+    assert value == "ab" * 65_000
+    assert [each["code"] for each in problems] == ["bad_value"]
+
+
+@pytest.mark.fault("PO-12")
+@pytest.mark.parametrize(("element", "octets", "value"), [(230, "ff", 255), (89, "ff", 255), (61, "07", 7)])
+def test_numbers_that_no_table_names_are_numbers(decode, element, octets, value):
+    """natEvent, forwardingStatus, flowDirection."""
+    assert decode(element, octets) == (value, [])
+
+
 @pytest.mark.fault("IV-11")
 @pytest.mark.conformance("IPFIX-6.1.1-01", "IPFIX-6.2-02")
 def test_signed_integers_of_any_length(decode):
