@@ -6,11 +6,12 @@ No I/O and no clock: flows and the time come in, datagrams go out, and the calle
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, get_args
 
 from .arguments import expect
 from .encoding.checked import shown
 from .encoding.fixed import FORMATS
+from .encoding.message import LARGEST, PROTOCOLS, check_length
 from .encoding.session import FixedSession, Session, SflowSession
 from .encoding.set_session import SetSession
 from .errors import UsageError, WrongType
@@ -24,9 +25,8 @@ Time: TypeAlias = int | float  # s since 1970
 #: octets of a datagram, unless the caller knows its path: RFC 7011 §10.3.3 for IPFIX over UDP; v5 holds 30 flows
 USUAL_LENGTHS = {"ipfix": 512, "netflow1": 1168, "netflow5": 1464}
 USUAL_LENGTH = 1400
-LARGEST = 65_535
 REFRESH_SECONDS, REFRESH_DATAGRAMS = 600, 20
-TRANSPORTS = ("udp", "tcp", "sctp", "file")
+TRANSPORTS: tuple[str, ...] = get_args(Transport)
 
 
 class Exporter:
@@ -72,7 +72,9 @@ class Exporter:
             raise UsageError(f"transport {transport!r}: {protocol} is only sent over udp")
         registry = Registry() if registry is None else expect(registry, Registry, "registry")
         fixed = {} if header is None else dict(expect(header, Mapping, "header"))  # type: ignore[type-abstract]
-        most = _length(max_length, LARGEST if transport != "udp" else USUAL_LENGTHS.get(protocol, USUAL_LENGTH))
+        usual = LARGEST if transport != "udp" else USUAL_LENGTHS.get(protocol, USUAL_LENGTH)
+        most = usual if max_length is None else max_length
+        check_length(most)
         self._given_start = None if started is None else _milliseconds(started, "started")
         self._started = self._given_start
         self._session: Session
@@ -90,9 +92,7 @@ class Exporter:
         elif protocol == "sflow5":
             self._session = SflowSession(fixed, most)
         else:
-            raise UsageError(
-                f"protocol {protocol!r}: expected one of {', '.join([*FORMATS, 'netflow9', 'ipfix', 'sflow5'])}"
-            )
+            raise UsageError(f"protocol {protocol!r}: expected one of {', '.join(PROTOCOLS)}")
         self.protocol = protocol
         self.transport = transport
 
@@ -197,16 +197,6 @@ def _milliseconds(time: Any, name: str) -> int:
     if isinstance(time, bool) or not isinstance(time, int | float) or not 0 <= time < 1 << 62:
         raise WrongType(f"{name}={shown(time)}: expected s since 1970")
     return round(time * 1000)
-
-
-def _length(length: Any, usual: int) -> int:
-    if length is None:
-        return usual
-    if isinstance(length, bool) or not isinstance(length, int):
-        raise WrongType(f"max_length={length!r}: expected an int")
-    if not 64 <= length <= LARGEST:
-        raise UsageError(f"max_length={shown(length)}: expected 64 to {LARGEST} octets")
-    return length
 
 
 def _check_interval(value: Any, name: str) -> None:

@@ -16,6 +16,13 @@ Path: TypeAlias = "tuple[str | int, ...]"  # keys and indices that lead to what 
 #: what building raises for a value that does not fit
 REFUSALS = (ConstructError, ValueError, TypeError, OverflowError, StructError, KeyError, AttributeError)
 UTF8 = "a text that UTF-8 can say"
+LISTS = ("flows", "options", "counters", "templates", "unknown_samples")  # of a message
+#: what of them each protocol has; the fixed versions have flows alone
+FLOWS_ALONE = ("flows",)
+KINDS = {
+    **dict.fromkeys(("netflow9", "ipfix"), ("flows", "options", "templates")),
+    "sflow5": ("flows", "counters", "unknown_samples"),
+}
 
 
 def shown(value: Any) -> str:
@@ -41,6 +48,13 @@ def expect_list(value: Any, path: Path) -> Sequence[Any]:
     if not isinstance(value, list | tuple):
         raise EncodeError(f"{shown(value)}, expected a list", path)
     return value
+
+
+def refuse_kinds(protocol: str, message: Mapping[str, Any]) -> None:
+    """Refuse lists of what *protocol* does not have: they would be lost."""
+    for key in LISTS:
+        if message.get(key) and key not in KINDS.get(protocol, FLOWS_ALONE):
+            raise EncodeError(f"{protocol} has none", (key,))
 
 
 def refuse_others(fields: Mapping[str, Any], known: Collection[str], path: Path) -> None:

@@ -10,6 +10,7 @@ from .checked import Path
 from .templates import Definition
 
 WORD = 4  # octets that sets are padded to
+NUMBER = 1 << 32  # sequence numbers turn over, those of any protocol
 HEAD: int = SetHeader.sizeof()
 
 

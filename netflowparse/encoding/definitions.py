@@ -130,7 +130,7 @@ class Definitions:
         return definition, self.fields(definition, record, path)
 
     def _given_for(self, record: Mapping[str, Any], own: Mapping[str, Any], *, options: bool) -> list[Definition]:
-        """The templates that have just the keys of a record, one of those that are alike, and those that were not made.
+        """The given templates that have just the keys of a record; of those that differ in their ids alone, one.
 
         Hex text is a text as well: what needs no reading of elements that nobody knows comes first.
         """

@@ -79,9 +79,9 @@ def times_of(since: int, clock: Clock) -> tuple[int, ...]:
 
 def told_by_sections(record: Mapping[str, Any]) -> set[str]:
     """The keys of *record* that are told by the octets of a packet that it holds."""
-    held = {key: value for key, value in record.items() if key not in PACKET_KEYS or key in COUNTS}
-    if held.keys().isdisjoint(SECTIONS):
+    if record.keys().isdisjoint(SECTIONS):
         return set()
+    held = {key: value for key, value in record.items() if key not in PACKET_KEYS or key in COUNTS}
     told = dict(held)
     octet_values = "bytes" if any(isinstance(held.get(key), bytes) for key in SECTIONS) else "hex"
     try:

@@ -12,22 +12,19 @@ from ..codec.display import UPTIME_RANGE, Clock, clock
 from ..codec.layout import Layout, layout_of
 from ..codec.record import UPTIMES
 from ..errors import EncodeError
-from ..wire import netflow5, netflow8
+from ..protocols.fixed import DECLARATIONS
+from ..wire import netflow5
 from .checked import Path, expect_dict, shown
+from .datagrams import NUMBER
 from .derived import derived_keys
 from .patches import patched_fields
 from .writer import Writer
 
 #: protocol -> the version, its header, and its records by what the header's ``aggregation`` says
 FORMATS: dict[str, tuple[int, Struct, dict[int, Struct]]] = {
-    "netflow1": (1, netflow5.Header1, {0: netflow5.Record1}),
-    "netflow5": (5, netflow5.Header5, {0: netflow5.Record5}),
-    "netflow6": (6, netflow5.Header6, {0: netflow5.Record6}),
-    "netflow7": (7, netflow5.Header7, {0: netflow5.Record7}),
-    "netflow8": (8, netflow8.Header8, netflow8.RECORDS),
+    f"netflow{version}": (version, *declared) for version, declared in DECLARATIONS.items()
 }
 MODE, INTERVAL = "samplingMode", "samplingInterval"
-NUMBER = 1 << 32
 
 
 class FixedWriter:

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..codec.plan import Field
-from ..errors import EncodeError
 from ..protocols.trace import FixedTrace
 from ..types import FieldPatch, Message
 from .fixed import FixedWriter
-from .kept_form import KEPT, check_fixed
-from .patches import field_patches, patched_fields
+from .kept_form import check_count, check_fixed
+from .patches import by_record, field_patches, patched_fields
 
 
 def keep_fixed(trace: FixedTrace, message: Message) -> None:
@@ -47,14 +46,11 @@ def split(fields: tuple[Field, ...], octets: bytes, at: int) -> list[bytes]:
 def copy_fixed(message: Mapping[str, Any]) -> bytes:
     """The datagram that a *message* with ``kept`` was read from, but for what was changed."""
     kept, flows, quirks = check_fixed(message["kept"]), message.get("flows", ()), message.get("quirks")
-    if len(flows) != kept["records"]:
-        raise EncodeError(f"of {kept['records']} flows, {len(flows)} are there: drop it for the canonical form", KEPT)
+    check_count(kept["records"], message, "flows")
     writer = FixedWriter(message["protocol"], message.get("header", {}))
     parts = writer.header_fields(len(flows), writer.header.get("sequenceNumber", 0), kept["header"])
     at = writer.clock()
-    patches: dict[int, list[Any]] = {}
-    for each in kept["patches"]:
-        patches.setdefault(each["record"], []).append(each)
+    patches = by_record(kept["patches"])
     for number, flow in enumerate(flows):
         own = writer.own(flow, quirks, at, ("flows", number))
         parts += patched_fields(writer.records, own, patches.get(number, ()), ("flows", number))

@@ -10,6 +10,7 @@ from ..types import FieldPatch, KeptSet, Patch
 from .checked import Path, expect_dict, expect_list, shown
 
 KEPT: Path = ("kept",)
+WRONG = "drop it for the canonical form"
 WORD = 0xFFFF  # the most that two octets say
 MARK = 0xFFFFFFFF  # and a CRC-32
 PROTOCOLS = ("netflow9", "ipfix")
@@ -58,6 +59,13 @@ def check_patches(holder: Mapping[str, Any], key: str, path: Path, records: int 
         if records is not None:
             whole(each, "record", records - 1, here)
     return list(holder[key])
+
+
+def check_count(kept: int, message: Mapping[str, Any], key: str) -> None:
+    """EncodeError where a message has not as many entries under *key* as it had when so many were *kept*."""
+    there = len(message.get(key, ()))
+    if kept != there:
+        raise EncodeError(f"of {kept} {key}, {there} are there: {WRONG}", KEPT)
 
 
 def check_fixed(kept: Any) -> Mapping[str, Any]:

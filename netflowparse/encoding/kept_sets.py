@@ -23,8 +23,8 @@ from .checked import Path, expect_dict
 from .datagrams import HEAD, OpenSet
 from .definitions import Definitions
 from .kept_fixed import split
-from .kept_form import KEPT, check_sets
-from .patches import field_patches, patch, patched, patched_fields
+from .kept_form import KEPT, WRONG, check_count, check_sets
+from .patches import by_record, field_patches, patch, patched, patched_fields
 from .sets import (
     SMALLEST_TEMPLATE,
     WITHDRAWALS,
@@ -36,7 +36,6 @@ from .sets import (
 )
 from .templates import Definition, definition_octets, definition_of
 
-WRONG = "drop it for the canonical form"
 LARGEST = 0xFFFF  # octets of a set
 
 
@@ -190,12 +189,9 @@ def copy_sets(message: Mapping[str, Any], registry: Registry) -> bytes:
     """The datagram that a *message* with ``kept`` was read from, but for what was changed."""
     kept, header = check_sets(message["kept"]), header_of(message)
     for key in ("flows", "options"):
-        count = sum(each["records"] for each in kept["sets"] if _key_of(each, kept) == key)
-        if count != len(message.get(key, ())):
-            raise EncodeError(f"of {count} {key}, {len(message.get(key, ()))} are there: {WRONG}", KEPT)
+        check_count(sum(each["records"] for each in kept["sets"] if _key_of(each, kept) == key), message, key)
     count = sum(each["templates"] for each in kept["sets"] if each.keys().isdisjoint(("octets", "template")))
-    if count != len(message.get("templates", ())):
-        raise EncodeError(f"of {count} templates, {len(message.get('templates', ()))} are there: {WRONG}", KEPT)
+    check_count(count, message, "templates")
     copy = _Copy(message, registry, header)
     sets = [copy.part(each, (*KEPT, "sets", index)) for index, each in enumerate(kept["sets"])]
     body = b"".join(sets) + bytes.fromhex(kept["tail"])
@@ -258,9 +254,7 @@ class _Copy:
         templates, protocol = self._kept["templates"], self._message["protocol"]
         inner = part.get("inner", ())
         definition = use(self._definitions, templates, part["template"], inner, protocol, self._registry)
-        patches: dict[int, list[Any]] = {}
-        for each in part.get("patches", ()):
-            patches.setdefault(each["record"], []).append(each)
+        patches = by_record(part.get("patches", ()))
         made, key = [], _key_of(part, self._kept)
         for number, (place, record) in enumerate(self._take(key, part["records"])):
             path: Path = (key, place)

@@ -8,23 +8,17 @@ from typing import Any
 from ..arguments import expect
 from ..errors import EncodeError, UsageError, WrongType
 from ..registry import Registry
-from .checked import shown
+from .checked import LISTS, refuse_kinds, shown
 from .fixed import FORMATS, encode_fixed
 from .kept_fixed import copy_fixed
+from .kept_form import KEPT, WRONG
 from .kept_sets import copy_sets
 from .sets import encode_sets
 from .sflow import encode_sflow5
 
 LARGEST = 65_535  # octets of a datagram
+PROTOCOLS = (*FORMATS, "netflow9", "ipfix", "sflow5")
 SHORTEST = 64  # octets in which some record fits, whatever the protocol
-#: lists of a message -> what of them each protocol has; the fixed versions have flows alone
-RECORDS = ("flows", "options", "counters", "templates")
-KINDS = {
-    **dict.fromkeys(FORMATS, ("flows",)),
-    **dict.fromkeys(("netflow9", "ipfix"), ("flows", "options", "templates")),
-    "sflow5": ("flows", "counters", "unknown_samples"),
-}
-LISTS = (*RECORDS, "unknown_samples", "quirks")
 
 
 def encode(
@@ -59,46 +53,41 @@ def encode(
     registry = Registry() if registry is None else expect(registry, Registry, "registry")
     if not isinstance(message, Mapping):
         raise WrongType(f"message is {type(message).__name__}: expected a dict")
-    if isinstance(max_length, bool) or not isinstance(max_length, int):
-        raise WrongType(f"max_length={max_length!r}: expected an int")
-    if not SHORTEST <= max_length <= LARGEST:
-        raise UsageError(f"max_length={shown(max_length)}: expected {SHORTEST} to {LARGEST} octets")
+    check_length(max_length)
     long_lengths = expect(long_lengths, bool, "long_lengths")
     if not isinstance(templates, Iterable):
         raise WrongType(f"templates is {type(templates).__name__}: expected templates, such as a list")
-    for key in LISTS:
+    for key in (*LISTS, "quirks"):
         if not isinstance(message.get(key, []), list | tuple):
             raise EncodeError(f"{shown(message[key])}, expected a list", (key,))
     for index, quirk in enumerate(message.get("quirks", ())):
         if not isinstance(quirk, str):
             raise EncodeError(f"{shown(quirk)}, expected the name of a rule", ("quirks", index))
     protocol, kept = message.get("protocol"), message.get("kept")
-    _check_kinds(protocol, message)
+    if protocol not in PROTOCOLS:  # compared one by one: it may be anything
+        raise EncodeError(f"{shown(protocol)}, expected one of {', '.join(PROTOCOLS)}", ("protocol",))
+    refuse_kinds(protocol, message)
     if protocol == "sflow5":
         made = encode_sflow5(message, max_length)
         return made if kept is None else [_copied(made[0], max_length)]
-    if isinstance(protocol, str) and protocol in FORMATS:
+    if protocol in FORMATS:
         return encode_fixed(message, max_length) if kept is None else [_copied(copy_fixed(message), max_length)]
-    if protocol in ("netflow9", "ipfix"):
-        if kept is not None:
-            return [_copied(copy_sets(message, registry), max_length)]
-        return encode_sets(message, templates, registry, max_length, long_lengths=long_lengths)
-    known = ", ".join([*FORMATS, "netflow9", "ipfix", "sflow5"])
-    raise EncodeError(f"{shown(protocol)}, expected one of {known}", ("protocol",))
+    if kept is not None:
+        return [_copied(copy_sets(message, registry), max_length)]
+    return encode_sets(message, templates, registry, max_length, long_lengths=long_lengths)
 
 
-def _check_kinds(protocol: Any, message: Mapping[str, Any]) -> None:
-    """Refuse lists of what the protocol does not have: they would be lost."""
-    if not isinstance(protocol, str):
-        return
-    for key in LISTS[:-1]:
-        if message.get(key) and key not in KINDS.get(protocol, (key,)):
-            raise EncodeError(f"{protocol} has none", (key,))
+def check_length(max_length: Any) -> None:
+    """UsageError kin for what cannot be the octets of a datagram."""
+    if isinstance(max_length, bool) or not isinstance(max_length, int):
+        raise WrongType(f"max_length={max_length!r}: expected an int")
+    if not SHORTEST <= max_length <= LARGEST:
+        raise UsageError(f"max_length={shown(max_length)}: expected {SHORTEST} to {LARGEST} octets")
 
 
 def _copied(octets: bytes, most: int) -> bytes:
     """A copy, if it is no longer than somebody has asked for."""
     if most < LARGEST and len(octets) > most:
-        why = f"a datagram of {len(octets)} octets, expected at most {most}: drop it for the canonical form"
-        raise EncodeError(why, ("kept",))
+        why = f"a datagram of {len(octets)} octets, expected at most {most}: {WRONG}"
+        raise EncodeError(why, KEPT)
     return octets

@@ -61,5 +61,13 @@ def patched_fields(
     return made
 
 
+def by_record(patches: Iterable[Mapping[str, Any]]) -> dict[int, list[Mapping[str, Any]]]:
+    """The patches of each record that has some."""
+    found: dict[int, list[Mapping[str, Any]]] = {}
+    for each in patches:
+        found.setdefault(each["record"], []).append(each)
+    return found
+
+
 def _mark(canonical: bytes | None) -> int | None:
     return None if canonical is None else crc32(canonical)

@@ -8,13 +8,12 @@ from typing import Any, Protocol, TypeAlias
 from ..codec.display import HALF_RANGE
 from ..codec.record import UPTIMES
 from ..errors import EncodeError
-from .checked import Path, expect_dict
+from .checked import Path, expect_dict, refuse_kinds
+from .datagrams import NUMBER
 from .fixed import FORMATS, FixedWriter, encode_fixed
 from .sflow import encode_sflow5
 
-NUMBER = 1 << 32  # sequence numbers turn over
 FILLED = ("version", "length", "count", "sampleCount", "exportTime", "exportNanoseconds", "sequenceNumber", "sysUpTime")
-KINDS = ("options", "flows", "counters")
 DISCARDS = "discarded_packet"  # the key of flows that are packets an agent has dropped
 VENDOR_FLOW, VENDOR_COUNTERS = "rtflow", "rtmetric"  # samples that are not numbered
 
@@ -32,15 +31,10 @@ class Session(Protocol):
 
 
 def refuse_filled(header: Mapping[str, Any]) -> None:
+    """EncodeError for fields of a header that every datagram has of its own."""
     for key in header:
         if key in FILLED:
             raise EncodeError("is told by what is sent", ("header", str(key)))
-
-
-def refuse_kinds(protocol: str, records: Mapping[str, list[Any]], has: tuple[str, ...]) -> None:
-    for kind in KINDS:
-        if records[kind] and kind not in has:
-            raise EncodeError(f"{protocol} has none", (kind,))
 
 
 def on_own_clock(record: Any, time: int, boot: int) -> Any:
@@ -73,7 +67,7 @@ class FixedSession:
 
     def export(self, records: Mapping[str, list[Any]], time: int, uptime: int) -> list[bytes]:
         """The datagrams of flows, whose absolute times become sysUpTimes where they have no others."""
-        refuse_kinds(self._protocol, records, ("flows",))
+        refuse_kinds(self._protocol, records)
         header = {
             **self._header,
             "exportTime": time // 1000 % NUMBER,
@@ -110,7 +104,7 @@ class SflowSession:
 
     def export(self, records: Mapping[str, list[Any]], time: int, uptime: int) -> list[bytes]:
         """The datagrams of flow and counter samples."""
-        refuse_kinds("sflow5", records, ("flows", "counters"))
+        refuse_kinds("sflow5", records)
         header = {**self._header, "sysUpTime": uptime % NUMBER, "sequenceNumber": self.sequence}
         numbers = {key: dict(each) for key, each in self._numbers.items()}
         message = {

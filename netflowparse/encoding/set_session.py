@@ -14,12 +14,12 @@ from ..protocols.definitions import describe
 from ..registry import Registry
 from ..registry.element import REVERSE
 from ..registry.published import SEMANTICS_CODES, TYPE_CODES, UNIT_CODES
-from .checked import Path, shown
-from .datagrams import Datagrams
+from .checked import Path, refuse_kinds, shown
+from .datagrams import NUMBER, Datagrams
 from .definitions import Definitions
 from .elements import element_of
 from .permitted import Ranges, check_definition
-from .session import NUMBER, on_own_clock, refuse_filled, refuse_kinds
+from .session import on_own_clock, refuse_filled
 from .sets import HEADERS, SMALLEST_WITHDRAWAL, add_template, header_fields, header_of, number
 from .templates import Definition, definition_of, withdrawal_octets
 
@@ -92,7 +92,7 @@ class SetSession:
 
     def export(self, records: Mapping[str, list[Any]], time: int, uptime: int) -> list[bytes]:
         """The datagrams of options and flows, templates that are due before them."""
-        refuse_kinds(self._protocol, records, ("options", "flows"))
+        refuse_kinds(self._protocol, records)
         self._check_ascending(time)
         mark = self._definitions.mark()
         try:

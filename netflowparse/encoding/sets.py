@@ -15,7 +15,7 @@ from ..registry import Registry
 from ..types import EventName
 from ..wire import ipfix, netflow9
 from .checked import Path, expect_dict, shown
-from .datagrams import Datagram, Datagrams
+from .datagrams import NUMBER, Datagram, Datagrams
 from .definitions import Definitions
 from .patches import patched_fields
 from .templates import Definition, definition_octets, definition_of, withdrawal_octets
@@ -25,7 +25,6 @@ from .writer import Writer
 SMALLEST_TEMPLATE, SMALLEST_WITHDRAWAL = 8, 4
 WITHDRAWALS = ("withdrawn", "withdrawal_ignored")
 EVENTS: tuple[str, ...] = get_args(EventName)
-NUMBER = 1 << 32  # sequence numbers turn over
 
 HEADERS = {"netflow9": layout_of(netflow9.Header), "ipfix": layout_of(ipfix.MessageHeader)}
 VERSIONS = {"netflow9": netflow9.VERSION, "ipfix": ipfix.VERSION}

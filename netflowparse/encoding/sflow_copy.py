@@ -11,7 +11,7 @@ from ..protocols.sflow_work import KEYS
 from ..types import Patch
 from ..wire.xdr import padding
 from .checked import Path, expect_dict, shown
-from .kept_form import KEPT, check_patch, check_patches, hexed, listed
+from .kept_form import KEPT, check_count, check_patch, check_patches, hexed, listed
 from .patches import patched
 from .sflow_datagram import header_fields, sample_head, sample_octets, samples_of
 from .sflow_records import NONE, Occurrence, Occurrences, Part
@@ -30,9 +30,8 @@ def copy_sflow5(message: Mapping[str, Any]) -> bytes:
     checked = [check_sample(entry, (*KEPT, "samples", index)) for index, entry in enumerate(entries)]
     counts = Counter(entry["key"] for entry in checked)
     for key in KEYS:
-        there = len(samples_of(message, key))
-        if counts[key] != there:
-            raise EncodeError(f"of {counts[key]} {key}, {there} are there: drop it for the canonical form", KEPT)
+        samples_of(message, key)
+        check_count(counts[key], message, key)
     return b"".join((*header, *_samples(message, checked), tail))
 
 

@@ -9,12 +9,12 @@ from ..protocols.sflow_work import data_format
 from ..wire import sflow5 as wire
 from ..wire.xdr import ADDRESS_IPV4, ADDRESS_IPV6, ADDRESS_NONE, WORD, padding
 from .checked import Path, expect_dict, expect_list, refuse_others
+from .datagrams import NUMBER
 from .sflow_fields import write_value
 from .sflow_samples import Sample
 
 HEADER: Path = ("header",)
 NO_ADDRESS = "0.0.0.0"  # of an agent that is not told
-NUMBERS = 1 << 32  # of datagrams, before they begin anew
 COUNT = "sampleCount"
 DEFAULTS = {"agentAddress": NO_ADDRESS, "subAgentId": 0, "sequenceNumber": 0, "sysUpTime": 0}
 
@@ -35,7 +35,7 @@ def header_fields(header: Any, samples: int, later: int = 0) -> list[bytes]:
         else:
             octets.append(subcon.build(None))
         if subcon.name == "sequenceNumber" and later:
-            number = (values["sequenceNumber"] + later) % NUMBERS
+            number = (values["sequenceNumber"] + later) % NUMBER
             octets[-1] = number.to_bytes(WORD, "big")
     return octets
 

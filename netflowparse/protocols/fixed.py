@@ -196,11 +196,13 @@ def _format(version: int, header: Struct, records: dict[int, Struct]) -> Callabl
     return lambda context: FixedFormat(context, version, header, records)
 
 
-#: what makes the decoder of each fixed version
-FIXED_FORMATS = {
-    1: _format(1, netflow5.Header1, {0: netflow5.Record1}),
-    5: _format(5, netflow5.Header5, {0: netflow5.Record5}),
-    6: _format(6, netflow5.Header6, {0: netflow5.Record6}),
-    7: _format(7, netflow5.Header7, {0: netflow5.Record7}),
-    8: _format(8, netflow8.Header8, netflow8.RECORDS),
+#: version -> its header, and its records by what the header's ``aggregation`` says
+DECLARATIONS: dict[int, tuple[Struct, dict[int, Struct]]] = {
+    1: (netflow5.Header1, {0: netflow5.Record1}),
+    5: (netflow5.Header5, {0: netflow5.Record5}),
+    6: (netflow5.Header6, {0: netflow5.Record6}),
+    7: (netflow5.Header7, {0: netflow5.Record7}),
+    8: (netflow8.Header8, netflow8.RECORDS),
 }
+#: what makes the decoder of each fixed version
+FIXED_FORMATS = {version: _format(version, *declared) for version, declared in DECLARATIONS.items()}
