@@ -7,19 +7,16 @@ import re
 from construct import Struct
 
 from ..errors import DecodeError
+from ..protocols.fixed import DECLARATIONS
 from ..types import Problem
-from ..wire import ipfix, netflow5, netflow8, netflow9, sflow5
+from ..wire import ipfix, netflow9, sflow5
 from ..wire.sections import section_of
 from .declared import fields
 from .node import Node
 from .sheet import Sheet
 
 HEADERS = {
-    1: netflow5.Header1,
-    5: netflow5.Header5,
-    6: netflow5.Header6,
-    7: netflow5.Header7,
-    8: netflow8.Header8,
+    **{version: header for version, (header, _) in DECLARATIONS.items()},
     9: netflow9.Header,
     10: ipfix.MessageHeader,
 }
