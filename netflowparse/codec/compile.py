@@ -1,9 +1,7 @@
 """The compiled engine: for each layout the function that one would write by hand for it.
 
 Records of fixed fields become one ``iter_unpack`` and a dict display; variable lengths are read in runs, with one
-check against the set's end for each record.  Source text holds our own identifiers, integers, and keys passed through
-``repr``; nothing read from the wire is ever spelled into it otherwise.  The text of a function is kept as its
-``__source__``.
+check against the set's end for each record.
 """
 
 from __future__ import annotations
@@ -20,8 +18,8 @@ from .display import Emit, spell
 from .layout import Layout
 from .plan import Field, fields_of
 from .reader import Filler, HeaderReader, PairReader, RecordReader
+from .source import INDENT, function
 
-INDENT = "    "
 #: Keys of one dict display.  CPython makes a display of as many in one go; a wider one it fills item by item, growing.
 WIDEST_DISPLAY = 15
 READ = "def read(octets, start, end, most, faults, clock):"
@@ -61,15 +59,6 @@ class Compiler:
     def pair_reader(self, declaration: Struct) -> PairReader:
         """The reader of the integers of a small head at an offset, as a tuple."""
         return _packing(tuple(fields_of(declaration))).unpack_from
-
-
-def function(lines: list[str], scope: dict[str, Any]) -> Any:
-    """The function called ``read`` that *lines* define, with *scope* as its globals."""
-    source = "\n".join(lines) + "\n"
-    exec(compile(source, "<netflowparse record>", "exec"), scope)
-    function = scope.pop("read")
-    function.__source__ = source
-    return function
 
 
 def _packing(fields: tuple[Field, ...]) -> Packing:

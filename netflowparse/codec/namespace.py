@@ -19,6 +19,7 @@ from ..wire.times import ntp_microseconds, ntp_nanoseconds
 from ..wire.values import Odd, Site
 from .plan import field_of
 from .reader import Faults
+from .source import INDENT, function
 
 LONGEST_CACHED_TEXT = 64  # octets; longer texts are too many and too large to keep
 
@@ -121,8 +122,7 @@ def _leaf_reading(abstract_type: str, length: int, names: dict[str, Any]) -> Rea
     targets = "".join(f"{name}, " for name in leaf.variables(0))
     unpack = f"{targets}= unpack(octets)" if targets else "pass"
     value = leaf.expression(0, Site("where", "field"))
-    source = f"def read(octets, where, field, faults):\n    {unpack}\n    return {value}\n"
+    lines = ["def read(octets, where, field, faults):", INDENT + unpack, f"{INDENT}return {value}"]
     scope = {**names, "unpack": Struct(">" + leaf.letters).unpack}
-    exec(compile(source, f"<netflowparse {abstract_type} of {length} octets>", "exec"), scope)
-    reading: Reading = scope["read"]
+    reading: Reading = function(lines, scope, f"{abstract_type} of {length} octets")
     return reading

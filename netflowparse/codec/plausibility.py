@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Container
 from typing import Any, TypeAlias
 
-from .compile import function
 from .display import One
 from .layout import Layout
+from .source import function
 
 Doubt: TypeAlias = Callable[[dict[str, Any]], bool]
 

@@ -12,9 +12,10 @@ from construct import Construct, Struct, Subconstruct
 
 from ..wire.values import Site, Value
 from ..wire.xdr import WORD, Added, Counted, Opaque, Repeated, Times, Union, minimum_length
-from .compile import INDENT, WIDEST_DISPLAY, function
+from .compile import WIDEST_DISPLAY
 from .plan import Field, NotCompilable, field_of
 from .reader import StructureReader
+from .source import INDENT, function
 
 
 class Shortage(Exception):

@@ -14,12 +14,12 @@ from typing import Any, NamedTuple, TypeAlias
 
 from construct import Struct
 
-from ..codec.compile import INDENT, function
 from ..codec.display import spell
 from ..codec.engine import Engine
 from ..codec.layout import Layout, layout_of, plain_layout
 from ..codec.plan import Field, fields_of
 from ..codec.reader import PairReader
+from ..codec.source import INDENT, function
 from ..limits import Limits
 from ..packet.decoder import FRAGMENT_OFFSET, IPV4, PLAIN_IPV4, TCP, UDP, PacketDecoder
 from ..packet.transport import tunnel_of

@@ -1,0 +1,21 @@
+"""Generated functions: the one place where source text becomes code.
+
+The text holds our own identifiers, integers, and keys passed through ``repr``; nothing read from the wire or from a
+caller's CSV is ever spelled into it otherwise.  The text of a function is kept as its ``__source__``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+INDENT = "    "
+
+
+def function(lines: Iterable[str], scope: dict[str, Any], name: str = "record") -> Any:
+    """The function called ``read`` that *lines* define, with *scope* as its globals; *name* is for tracebacks."""
+    source = "\n".join(lines) + "\n"
+    exec(compile(source, f"<netflowparse {name}>", "exec"), scope)
+    function = scope.pop("read")
+    function.__source__ = source
+    return function
