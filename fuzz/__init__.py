@@ -1,1 +1,1 @@
-"""One harness per invariant; README.md names them."""
+"""Fuzzing: one harness per invariant, found by coverage or drawn by hypothesis.  README.md says how."""

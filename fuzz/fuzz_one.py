@@ -1,44 +1,44 @@
-"""Invariant: any octets give a message of plain types, or a DecodeError; nothing else is raised, and nothing hangs.
+"""Invariant: any octets give a message as promised, or a DecodeError; strict mode refuses just what is malformed; each
+octet is explained; nothing else is raised, and nothing hangs.
 
-    python -m fuzz.fuzz_one [--runs N] [--seed N]
-
-Datagrams of the recordings in tests/captures are spoiled in a few places (octets, lengths, cuts, joins) and decoded by
-one decoder that keeps its state.  Deterministic for a seed.
+    python -m fuzz fuzz_one --runs N
 """
 
 from __future__ import annotations
 
-import json
-import random
-import sys
-
 from netflowparse import DecodeError, Decoder
+from tests.explanation.checks import check
 
-from .corpus import main, seeds, spoil
+from .harness import Harness
+from .invariants import check_state, decoded
 
 
-def run(runs: int, seed: int) -> dict[str, int]:
-    """Decode *runs* spoiled datagrams; counts of what came of them."""
-    chance = random.Random(seed)
-    datagrams = seeds()
-    decoder = Decoder()
-    counts = {"messages": 0, "errors": 0, "flows": 0, "problems": 0}
-    for _ in range(runs):
-        octets = spoil(chance.choice(datagrams), datagrams, chance)
+class OneDatagram(Harness):
+    """Octets are one datagram, decoded by decoders that know nothing."""
+
+    compile_at_once = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._decoder, self._strict = Decoder(), Decoder(strict=True)
+
+    def __call__(self, octets: bytes) -> None:
+        """Explain, decode, and decode by the letter."""
+        decoder, strict = self._decoder, self._strict
+        decoder.reset()
+        strict.reset()
+        explanation = decoder.explain(octets, "fuzz")
+        message = decoded(decoder, octets, self.counts, exporter="fuzz")
+        check_state(decoder)
+        check(explanation, octets)
+        refused = message is None or any(each.get("malformed") for each in message["problems"])
         try:
-            message = decoder.decode(octets, chance.randrange(3), transport=chance.choice(("udp", "tcp")))
-            json.dumps(message, allow_nan=False)
+            assert strict.decode(octets, "fuzz") == message
         except DecodeError:
-            counts["errors"] += 1
-            continue
-        except Exception:
-            print(f"seed {seed}: {octets.hex()}", file=sys.stderr)
-            raise
-        counts["messages"] += 1
-        counts["flows"] += len(message["flows"])
-        counts["problems"] += len(message["problems"])
-    return counts
+            assert refused
+            assert not strict.statistics()
+        else:
+            assert not refused
 
 
-if __name__ == "__main__":
-    main("fuzz_one", __doc__, run)
+HARNESS = OneDatagram

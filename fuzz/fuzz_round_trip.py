@@ -1,24 +1,21 @@
 """Invariant: what is decoded can be written again.  With ``keep_octets`` a message becomes the octets that it was, also
 after a journey through JSON; without, it becomes datagrams that say the same, or an ``EncodeError``.
 
-    python -m fuzz.fuzz_round_trip [--runs N] [--seed N]
-
-Datagrams as in ``fuzz_one``.
+    python -m fuzz fuzz_round_trip --runs N
 """
 
 from __future__ import annotations
 
 import json
 import random
-import sys
 from typing import Any
 
 from netflowparse import DecodeError, Decoder, EncodeError, encode
-from netflowparse.types import Transport
 
-from .corpus import main, seeds, spoil
+from . import seeds, spoil
+from .harness import Harness
+from .steps import TRANSPORTS, Step, steps
 
-TRANSPORTS: tuple[Transport, ...] = ("udp", "tcp")
 COUNTS = ("length", "count", "sampleCount")  # of headers: always those of what is written
 SLIP = "sflow_length_slip"
 DERIVED = ("continuity",)  # of sFlow: what an earlier datagram said
@@ -61,31 +58,42 @@ def check_canonical(message: Any, decoder: Decoder) -> bool:
     return True
 
 
-def run(runs: int, seed: int) -> dict[str, int]:
-    """Decode *runs* spoiled datagrams and write them again; counts of what came of them."""
-    chance = random.Random(seed)
-    datagrams = seeds()
-    keeping, plain, other = Decoder(keep_octets=True), Decoder(), Decoder()
-    counts = {"messages": 0, "errors": 0, "canonical": 0, "flows": 0}
-    for _ in range(runs):
-        octets = spoil(chance.choice(datagrams), datagrams, chance)
-        exporter, transport = chance.randrange(3), chance.choice(TRANSPORTS)
+class RoundTrip(Harness):
+    """Octets are a session; three decoders take it: with octets kept, without, and one for what is written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._keeping, self._plain, self._other = Decoder(keep_octets=True), Decoder(), Decoder()
+
+    def __call__(self, octets: bytes) -> None:
+        """Decode each datagram of the session, and write it again both ways."""
+        for decoder in (self._keeping, self._plain, self._other):
+            decoder.reset()
+        for step in steps(octets):
+            self._there_and_back(step)
+
+    def _there_and_back(self, step: Step) -> None:
+        exporter, transport = step.exporter, TRANSPORTS[step.transport]
         try:
-            message = plain.decode(octets, exporter, transport=transport)
+            message = self._plain.decode(step.datagram, exporter, transport=transport)
         except DecodeError:
-            counts["errors"] += 1
-            continue
-        try:
-            kept = keeping.decode(octets, exporter, transport=transport)
-            assert encode(json.loads(json.dumps(kept, allow_nan=False))) == [octets]
-            counts["canonical"] += check_canonical(message, other)
-        except Exception:
-            print(f"seed {seed}: {octets.hex()}", file=sys.stderr)
-            raise
-        counts["messages"] += 1
-        counts["flows"] += len(message["flows"])
-    return counts
+            self.counts["errors"] += 1
+            return
+        kept = self._keeping.decode(step.datagram, exporter, transport=transport)
+        assert encode(json.loads(json.dumps(kept, allow_nan=False))) == [step.datagram]
+        self.counts["canonical"] += check_canonical(message, self._other)
+        self.counts["messages"] += 1
+        self.counts["flows"] += len(message["flows"])
+
+    @staticmethod
+    def seeds() -> list[bytes]:
+        """Sessions of recordings."""
+        return seeds.sessions(3)
+
+    @staticmethod
+    def mutate(octets: bytes, others: list[bytes], chance: random.Random) -> bytes:
+        """Another session."""
+        return spoil.session(octets, others, chance)
 
 
-if __name__ == "__main__":
-    main("fuzz_round_trip", __doc__, run)
+HARNESS = RoundTrip

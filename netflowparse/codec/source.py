@@ -15,7 +15,12 @@ INDENT = "    "
 def function(lines: Iterable[str], scope: dict[str, Any], name: str = "record") -> Any:
     """The function called ``read`` that *lines* define, with *scope* as its globals; *name* is for tracebacks."""
     source = "\n".join(lines) + "\n"
-    exec(compile(source, f"<netflowparse {name}>", "exec"), scope)
-    function = scope.pop("read")
+    function = define(source, f"<netflowparse {name}>", scope)
     function.__source__ = source
     return function
+
+
+def define(source: str, filename: str, scope: dict[str, Any]) -> Any:
+    """The function called ``read`` of *source*; who looks into generated code puts another one in this one's place."""
+    exec(compile(source, filename, "exec"), scope)
+    return scope.pop("read")

@@ -1,0 +1,119 @@
+"""Invariant: whatever several exporters send to one decoder that goes on and on, each answer is as promised, what is
+remembered stays within ``Limits`` after every step, and the counters add up.
+
+    python -m fuzz fuzz_session --runs N
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import Any
+
+from netflowparse import Decoder, ExporterSettings, Limits
+
+from . import seeds, spoil
+from .harness import Harness
+from .invariants import check_message, check_state, decoded
+from .steps import FLUSH, FORGET, LATER, RESTORE, TRANSPORTS, Step, steps
+
+#: small enough to be met
+LIMITS = Limits(
+    exporters=3,
+    domains=12,
+    domains_per_exporter=5,
+    template_fields=300,
+    templates_per_exporter=12,
+    template_fields_per_exporter=150,
+    sample_sources=12,
+    sample_sources_per_exporter=7,
+    pending_octets=20_000,
+    pending_sets=20,
+    pending_octets_per_exporter=9_000,
+    pending_sets_per_exporter=9,
+    facts=60,
+    facts_per_exporter=30,
+    fields_per_template=80,
+    values=5_000,
+    problems=20,
+    sample_octets=8,
+    packet_layers=12,
+    nesting=4,
+    record_shapes=16,
+    record_shape_fields=200,
+    cached_addresses=50,
+    cached_texts=20,
+)
+SETTINGS: list[dict[str, Any]] = [
+    {},
+    {"resolve": True},
+    {"history": True, "resolve": True},
+    {"strict": True, "template_lifetime": "adapt"},
+    {"keep_octets": True, "history": 3},
+    {"quirks": (), "template_lifetime": 60, "packet_sections": True},
+    {"resolve": True, "exporters": {0: ExporterSettings(sampling_interval=10, quirks="auto")}},
+    {"compiled": False, "resolve": True},
+]
+LIFE = 400  # sessions of one decoder
+NOW = 1_700_000_000
+
+
+class Session(Harness):
+    """Octets are a session; decoders are kept from one to the next, one for each choice of settings."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kept: dict[int, tuple[Decoder, list[bytes]]] = {}
+        self._log: list[bytes] = []
+        self._now = NOW
+
+    def __call__(self, octets: bytes) -> None:
+        """Take the session's steps with the decoder of its settings."""
+        number = (octets[0] if octets else 0) % len(SETTINGS)
+        decoder, log = self._kept.get(number, (None, []))
+        if decoder is None or len(log) >= LIFE:
+            decoder, log = Decoder(limits=LIMITS, **SETTINGS[number]), []
+        self._log = log
+        log.append(octets)
+        for step in steps(octets):
+            decoder = self._taken(decoder, step, SETTINGS[number])
+            check_state(decoder)
+        self._kept[number] = decoder, log
+
+    @property
+    def log(self) -> bytes:
+        """All sessions of the decoder at hand as one; ``steps.MOST`` does not hold for what is replayed."""
+        return b"".join([self._log[0][:1], *(each[1:] for each in self._log)]) if self._log else b""
+
+    def _taken(self, decoder: Decoder, step: Step, settings: dict[str, Any]) -> Decoder:
+        """The decoder after *step*."""
+        if step.action == FORGET:
+            decoder.forget(step.exporter)
+            assert all(row["exporter"] != step.exporter for row in decoder.statistics())
+        elif step.action == FLUSH:
+            for message in decoder.flush():
+                check_message(message, 65_535, decoder.limits)
+        elif step.action == RESTORE:
+            text = json.dumps(decoder.snapshot(pending=True), allow_nan=False)
+            decoder = Decoder.restore(json.loads(text), limits=LIMITS, **settings)
+        else:
+            now = None
+            if step.action == LATER:
+                self._now += 30
+                now = self._now
+            transport = TRANSPORTS[step.transport]
+            decoded(decoder, step.datagram, self.counts, exporter=step.exporter, now=now, transport=transport)
+        return decoder
+
+    @staticmethod
+    def seeds() -> list[bytes]:
+        """Sessions of recordings."""
+        return seeds.sessions()
+
+    @staticmethod
+    def mutate(octets: bytes, others: list[bytes], chance: random.Random) -> bytes:
+        """Another session."""
+        return spoil.session(octets, others, chance)
+
+
+HARNESS = Session

@@ -1,0 +1,71 @@
+"""What a harness is: an invariant that is asked about octets, and the octets to begin with."""
+
+from __future__ import annotations
+
+import importlib
+import random
+from collections import Counter
+from pathlib import Path
+from typing import ClassVar
+
+from . import seeds, spoil
+
+#: harness -> its share of the executions where all of them run, in %: those are more that take less time
+SHARES = {
+    "fuzz_one": 25,
+    "fuzz_session": 20,
+    "fuzz_engines": 10,
+    "fuzz_spoil": 15,
+    "fuzz_round_trip": 5,
+    "fuzz_stream": 25,
+}
+CORPUS = Path(__file__).resolve().parent / "corpus"
+
+
+class Harness:
+    """One invariant.  Calling it with any octets does the work; an exception of any kind says that it is broken.
+
+    ``counts`` tell what the octets were good for.  The same octets always do the same, unless a harness says that it
+    remembers; then ``log`` are the octets that do all of it at once.
+    """
+
+    counts: Counter[str]
+    compile_at_once: ClassVar[bool] = False  # whether shapes are compiled for their first record
+
+    def __init__(self) -> None:
+        self.counts = Counter()
+
+    def __call__(self, octets: bytes) -> None:
+        """Ask for the invariant on *octets*."""
+        raise NotImplementedError
+
+    @property
+    def log(self) -> bytes | None:
+        """What led to the last call's result, if that is more than its octets."""
+        return None
+
+    @staticmethod
+    def seeds() -> list[bytes]:
+        """Octets to begin with: datagrams."""
+        return seeds.datagrams()
+
+    @staticmethod
+    def mutate(octets: bytes, others: list[bytes], chance: random.Random) -> bytes:
+        """Like *octets*, a little otherwise; *others* are seeds to mix in."""
+        return spoil.datagram(octets, others, chance)
+
+
+def harness(name: str) -> Harness:
+    """The harness of module *name*, made afresh."""
+    made: Harness = importlib.import_module(f"fuzz.{name}").HARNESS()
+    if made.compile_at_once:
+        from netflowparse.codec import shapes
+        from netflowparse.protocols import sflow_shapes
+
+        shapes.COMPILE_AFTER, sflow_shapes.SIGHTINGS = -1, 1
+    return made
+
+
+def kept(name: str, folder: Path = CORPUS) -> list[bytes]:
+    """What earlier runs of harness *name* have found worth keeping."""
+    return [path.read_bytes() for path in sorted((folder / name).glob("*"))]
