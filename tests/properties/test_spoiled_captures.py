@@ -45,7 +45,8 @@ class Subject:
             samples = [part for part in explanation.root.children if "sample" in part.name or part.name == "undecoded"]
             self._parts = [(sample.offset, sample.end) for sample in samples]
         else:
-            self._parts = [(record.offset, record.end) for record in records_of(explanation)]
+            whole = sum(len(self.whole[key]) for key in LISTS)  # the last one may be cut
+            self._parts = [(record.offset, record.end) for record in records_of(explanation)][:whole]
 
     def cuts(self) -> range:
         """Where it can be cut."""
