@@ -24,6 +24,7 @@ from .harness import CORPUS, SHARES, harness, kept
 PACKAGE = str(Path(netflowparse.__file__).parent)
 ROOT = CORPUS.parent.parent
 MOST_KEPT = 4_096  # octets of a file in the corpus
+LOOKED_AT = 4_000  # files that have grown, of each harness: those whose names, which are hashes, come first
 Line = tuple[CodeType, int, int]
 
 
@@ -64,7 +65,7 @@ def keep(grown: Path) -> None:
         made, reach = harness(name), Reach()
         for octets in made.seeds():
             reach.adds(made, octets)
-        found = {octets for folder in (CORPUS, grown) for octets in kept(name, folder) if len(octets) <= MOST_KEPT}
+        found = {octets for octets in (*kept(name), *kept(name, grown)[:LOOKED_AT]) if len(octets) <= MOST_KEPT}
         worth = [octets for octets in sorted(found, key=lambda each: (len(each), each)) if reach.adds(made, octets)]
         folder = CORPUS / name
         folder.mkdir(parents=True, exist_ok=True)

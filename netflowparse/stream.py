@@ -16,6 +16,11 @@ VERSION = b"\x00\x0a"  # RFC 7011 §3.1
 HEAD = 4  # octets of version and length, and of a set's id and length
 SMALLEST = 16  # octets of a message: its header
 SETS = 16  # that are looked at where a message is doubted
+#: how exports of other protocols begin, which come over UDP alone
+OTHERS = {
+    b"\0\0\0\5": "sFlow version 5",
+    **{bytes((0, version)): f"NetFlow version {version}" for version in (1, 5, 6, 7, 8, 9)},
+}
 RESERVED_SETS = frozenset({0, 1, *range(4, 256)})  # ids; RFC 7011 §3.3.2
 NOWHERE = -1  # for an offset
 
@@ -119,9 +124,11 @@ class MessageStream:
     def _refuse(self) -> None:
         if self._damage != NOWHERE:
             self._raised = True
+            found = bytes(self._buffer[self._damage - self._start :][:HEAD])
+            other = OTHERS.get(found) or OTHERS.get(found[:2])
             raise MalformedMessage(
                 f"octet {self._damage} of the stream: no header of an IPFIX message,"
-                " need version 10 and a length of at least 16",
+                " need version 10 and a length of at least 16" + (f" ({other}?)" if other else ""),
                 offset=self._damage,
                 protocol="ipfix",
                 spec="RFC 7011 §10.4.3",

@@ -57,6 +57,7 @@ def test_intervals_of_reports(times: dict[str, Any], expected: tuple[int, int] |
     assert repr(record) == before
 
 
+@pytest.mark.fault("TM-09")
 @pytest.mark.conformance("IPFIX-5.1-01")
 @pytest.mark.parametrize(
     ("value", "export_time", "expected"),
@@ -72,6 +73,7 @@ def test_delta_times_count_back_from_the_export(value: int, export_time: int, ex
     assert delta_time(value, export_time) == expected
 
 
+@pytest.mark.fault("TM-07")
 @pytest.mark.conformance("IPFIX-5.2-01")
 @pytest.mark.parametrize(
     ("seconds", "reference", "expected"),

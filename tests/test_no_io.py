@@ -59,6 +59,7 @@ def test_decoding_opens_nothing(fresh_interpreter: tuple[list[str], list[str]]) 
     assert "open" not in events
 
 
+@pytest.mark.fault("A-088")
 @pytest.mark.parametrize("path", CORE, ids=lambda path: path.name)
 def test_core_never_names_io(path: Path) -> None:
     tree = ast.parse(path.read_text())

@@ -10,16 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netflowparse import MalformedMessage, MessageStream, UsageError, WrongType
+from netflowparse import Decoder, MalformedMessage, MessageStream, UsageError, WrongType
 from netflowparse.stream import StreamMessage
 from tests.conftest import RECORDINGS
 from tests.message_builder import ipfix_message, set_of, template
-from tests.protocols.messages import FIELDS, record
+from tests.protocols.examples import NETFLOW5, NETFLOW9
+from tests.protocols.messages import FIELDS, events, flow, record
+from tests.sflow_builder import one_flow, sampled_header
 
 FIRST = ipfix_message(set_of(2, template(256, FIELDS)))  # 16 + 4 + 16 = 36 octets
 SECOND = ipfix_message(set_of(256, record(1)))  # 16 + 4 + 12 = 32
 THIRD = ipfix_message(set_of(256, record(2) + record(3)))  # 44
 EMPTY = ipfix_message()  # 16: a header and no sets
+SFLOW = one_flow(sampled_header(bytes(14)))
 FILE = (RECORDINGS / "python-ipfix.ipfix").read_bytes()
 
 
@@ -62,6 +65,32 @@ def test_a_message_is_there_with_its_last_octet() -> None:
 
 
 @pytest.mark.fault("G-12")
+def test_two_messages_in_one_piece_are_both_decoded(decoder: Decoder) -> None:
+    decoded = [decoder.decode(each.octets, "r1", transport="tcp") for each in split(FIRST + SECOND)]
+    assert [events(each) for each in decoded] == [[("learned", 256)], []]
+    assert [each["flows"] for each in decoded] == [[], [flow(1)]]
+    assert [each["problems"] for each in decoded] == [[], []]
+
+
+@pytest.mark.fault("G-18")
+@pytest.mark.parametrize(
+    ("octets", "name"),
+    [(SFLOW, "sFlow version 5"), (NETFLOW5, "NetFlow version 5"), (NETFLOW9, "NetFlow version 9")],
+    ids=["sFlow", "NetFlow v5", "NetFlow v9"],
+)
+def test_datagrams_of_other_protocols_are_no_stream(octets: bytes, name: str) -> None:
+    """Without resync they are refused by their name, wherever they come; with it they are passed over."""
+    strict = MessageStream(resync=False)
+    assert strict.feed(FIRST + octets) == [(0, FIRST, 0)]
+    for _ in range(2):
+        with pytest.raises(MalformedMessage, match=rf"octet 36 of the stream: .* need version 10 .*\({name}\?\)$"):
+            strict.feed(SECOND)
+    stream = MessageStream()
+    want = [(0, FIRST, 0), (36 + len(octets), SECOND, len(octets)), (36 + len(octets) + 32, THIRD, 0)]
+    assert split(FIRST + octets + SECOND + THIRD, stream=stream) == want
+    assert (stream.skipped, stream.rest) == (len(octets), 0)
+
+
 def test_what_is_returned_is_the_callers_own() -> None:
     piece = bytearray(FIRST + SECOND)
     messages = MessageStream().feed(piece)
@@ -186,6 +215,7 @@ def test_without_resync_damage_raises_after_what_stands_before_it(damage: bytes,
     assert (error.offset, error.protocol, error.spec) == (68, "ipfix", "RFC 7011 §10.4.3")
     assert str(error) == (
         "octet 68 of the stream: no header of an IPFIX message, need version 10 and a length of at least 16"
+        + (" (NetFlow version 5?)" if damage == b"\0\5" else "")
     )
     assert (stream.close(), stream.offset) == ([], 68)  # it was told
 

@@ -95,7 +95,8 @@ class Lists:
         element = element_of(name, self._registry, (*path, "element"))
         if values:
             element = typed(element, name, values[0], VARIABLE_LENGTH, self._registry)
-        length = self._length(element, values, here)
+        # values of any length would take what is left over behind none of them for theirs
+        length = self._length(element, values, here) if values or not value.get("undecoded") else 0
         abstract_type = value_type(element, length, STANDARD.on, in_options=False)
         node = leaf(abstract_type, length)
         made = [self._value(node, abstract_type, each, (*here, index)) for index, each in enumerate(values)]

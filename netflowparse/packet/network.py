@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..errors import BAD_VALUE
 from ..wire.packet import IPV6_HEADER
-from .walk import Cut, Walk
+from .walk import Cut, Stop, Walk
 
 PROTOCOLS = {
     1: "icmp",
@@ -66,7 +66,7 @@ def ipv6(walk: Walk) -> str | None:
     packet = walk.packet
     try:
         return _ipv6(walk)
-    except Cut:
+    except (Cut, Stop):
         if packet.get("protocolIdentifier") in CHAIN:  # not the protocol that the chain ends with
             del packet["protocolIdentifier"]
         raise

@@ -31,6 +31,7 @@ from .trace import SflowTrace
 PROTOCOL = "sflow5"
 SPECIFICATION = "sFlow version 5, section 5"
 VERSION = b"\0\0\0\5"
+NETFLOW_VERSIONS = frozenset({1, 6, 7, 8, 9, 10})  # and 5, which is sFlow's in four octets
 NOTHING = 0, 0, 0
 
 
@@ -159,6 +160,8 @@ def _refusal(octets: bytes, need: int) -> DecodeError:
     version = int.from_bytes(octets[:4], "big")
     if len(octets) >= 4 and octets[:4] != VERSION:
         hint = f"an sFlow version {version} datagram" if version in (2, 4) else ""
+        if version in NETFLOW_VERSIONS:
+            hint = f"a NetFlow version in four octets? {version} is 00 {version:02x} on the wire"
         return UnknownVersion(f"version {version}: expected sFlow version 5", version=version, hint=hint)
     if len(octets) >= need or (len(octets) >= 8 and int.from_bytes(octets[4:8], "big") not in wire.DATAGRAM_HEADERS):
         message = f"{PROTOCOL} header: agent address of type {int.from_bytes(octets[4:8], 'big')}, expected 0, 1 or 2"

@@ -26,6 +26,14 @@ def test_ports_and_names(run_cli, capture):
     assert (outcome.code, outcome.err) == (0, "")
 
 
+@pytest.mark.fault("A-060")
+def test_an_exporter_that_sends_from_many_ports_is_one(run_cli, capture):
+    """Templates from one port, data from another."""
+    path = capture(frame(b"\x00\x09a", source_port=50001), frame(b"\x00\x09b", source_port=50002))
+    assert [exporter for _, exporter, _ in run_cli(path).seen] == ["192.0.2.1", "192.0.2.1"]
+    assert [exporter for _, exporter, _ in run_cli("--by-port", path).seen] == ["192.0.2.1:50001", "192.0.2.1:50002"]
+
+
 def test_exporter_of_raw_files(run_cli, tmp_path):
     path = tmp_path / "v9.bin"
     path.write_bytes(b"\x00\x09a")

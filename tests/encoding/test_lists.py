@@ -101,6 +101,10 @@ def field_of(value: dict[str, Any], **how: Any) -> bytes:
                 lists.ALL_OF, [lists.entry(257, b"\1a\0"), lists.entry(256, FLOW_OCTETS), lists.entry(256)]
             ),
         ),
+        (  # left over behind no value: of a length, they would be values
+            {"semantic": "allOf", "element": "protocolIdentifier", "values": [], "undecoded": "010203"},
+            lists.basic_list(lists.ALL_OF, 4, 0, b"\1\2\3"),
+        ),
         (  # of a template that nobody knows
             {"semantic": "allOf", "template_id": 999, "octets": "010203"},
             lists.sub_template_list(lists.ALL_OF, 999, b"\1\2\3"),

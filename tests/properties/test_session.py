@@ -345,7 +345,7 @@ class Session(RuleBasedStateMachine):
                 assert row["lost"] == model.lost
 
 
-@pytest.mark.fault("ST-01", "ST-03", "ST-04", "ST-05", "RS-26")
+@pytest.mark.fault("ST-03", "ST-04", "ST-05", "RS-26")
 @pytest.mark.conformance("IPFIX-8-01", "IPFIX-8-02", "IPFIX-8-06", "NF9-7-03", "NF9-9-01", "LIB-05")
 def test_session(compiled: bool) -> None:
     """2,000 steps and more for each engine."""

@@ -9,6 +9,7 @@ from tests.sflow_builder import one_counters, one_flow, record, sampled_header
 NEXT = record(0, 999, b"next")  # known to nobody in both contexts
 NEXT_SHOWN = {"format": "0:999", "octets": b"next".hex()}
 OF_THE_SAMPLE = {"sampler", "samplingInterval", "packetDeltaCount", "ingressInterface", "egressInterface", "continuity"}
+FLOW_BODY, COUNTER_BODY = 28 + 8 + 32 + 8, 28 + 8 + 12 + 8  # where the only sample's first record has its body
 FLATTENED = ("sampled_ethernet", "sampled_ipv4", "sampled_ipv6")  # nested only where there is a sampled_header
 
 
@@ -40,7 +41,18 @@ def counter_structure(decoder: Any, name: str, octets: bytes) -> tuple[dict[str,
     return counters[name], message
 
 
-def assert_truncated(message: Any) -> None:
-    """One record was shorter than it should be, and nothing else is wrong."""
+def body_of(name: str) -> int:
+    """Where ``flow_structure`` puts the body of a structure."""
+    return FLOW_BODY + (len(sampled_header(b"")) if name in FLATTENED else 0)
+
+
+def told(message: Any) -> list[tuple[str, int, bool]]:
+    """(code, offset, whether that is structural damage) of a message's problems."""
+    return [(each["code"], each["offset"], each.get("malformed", False)) for each in message["problems"]]
+
+
+def assert_truncated(message: Any, at: int, structure: str | None = None, element: str | None = None) -> None:
+    """One record was shorter than it should be, from octet *at* on, and nothing else is wrong."""
+    assert told(message) == [("truncated_record", at, True)]
     (problem,) = message["problems"]
-    assert (problem["code"], problem["malformed"]) == ("truncated_record", True)
+    assert (problem.get("structure"), problem.get("element")) == (structure, element)

@@ -1,18 +1,39 @@
 """What holds for datagrams of every version: dispatch, the one shape, arguments, and octets spoiled anywhere."""
 
+import pickle
 from random import Random
 
 import pytest
 
 import netflowparse
-from netflowparse import DecodeError, Decoder, Limits, TruncatedDatagram, UnknownVersion, UsageError, WrongType
+from netflowparse import (
+    DecodeError,
+    Decoder,
+    Limits,
+    MalformedMessage,
+    TruncatedDatagram,
+    UnknownVersion,
+    UsageError,
+    WrongType,
+)
 from tests.message_builder import ipfix_message, netflow9_datagram
 from tests.plain import assert_plain
 from tests.protocols.examples import EXAMPLES, NETFLOW5, NETFLOW9, RFC3954, RFC7011
 from tests.protocols.layouts import HEADERS, RECORDS, datagram, size_of
 from tests.protocols.messages import codes, malformed
+from tests.sflow_builder import one_flow, sampled_header
 
-KNOWN = {0, 1, 5, 6, 7, 8, 9, 10}  # 0: sFlow, whose version has four octets
+KNOWN = {version: f"netflow{version}" for version in (1, 5, 6, 7, 8, 9)} | {10: "ipfix", 0: "sflow5"}
+HEADER_LENGTHS = {0: 28, 1: 16, 5: 24, 6: 24, 7: 24, 8: 28, 9: 20, 10: 16}  # octets, by version; 0: sFlow, of IPv4
+#: what the longest datagram of nothing but one octet is, behind the headers that count nothing
+MONOTONY = {
+    (8, b"\0"): ["unknown_layout"],
+    (8, b"\xff"): ["unknown_layout"],
+    (9, b"\0"): [],  # fill
+    (9, b"\xff"): ["truncated_set", "missing_template"],
+    (10, b"\0"): ["bad_length"],
+    (10, b"\xff"): ["truncated_set", "missing_template"],
+}
 KEYS = [
     "protocol",
     "exporter",
@@ -26,8 +47,10 @@ KEYS = [
     "quirks",
     "late",
 ]
+SFLOW = one_flow(sampled_header(bytes(14)))
 FIXED = {f"netflow{version}": datagram(version, [bytes(size_of(RECORDS[version]))]) for version in (1, 5, 6, 7)}
 ALL = {**FIXED, "netflow8": datagram(8, [bytes(28)], aggregation=1), "netflow9": NETFLOW9, "ipfix": RFC7011}
+ALL["sflow5"] = SFLOW
 example = pytest.mark.parametrize("octets", EXAMPLES.values(), ids=EXAMPLES)
 
 
@@ -43,7 +66,7 @@ def survives(decoder, octets, exporter="r1"):
         assert 0 <= error.offset <= len(octets)
         return None
     assert_plain(message)
-    assert list(message) == KEYS
+    assert [key for key in message if key != "unknown_samples"] == KEYS
     assert len(message["problems"]) <= Limits().problems + 1
     assert all(0 <= problem["offset"] <= len(octets) for problem in message["problems"])
     return message
@@ -64,6 +87,7 @@ def test_not_even_a_version(decoder, octets):
     with pytest.raises(TruncatedDatagram) as caught:
         decoder.decode(octets, "r1")
     assert (caught.value.offset, caught.value.protocol) == (len(octets), None)
+    assert decoder.statistics() == []
 
 
 @pytest.mark.fault("G-03", "G-17")
@@ -74,21 +98,65 @@ def test_every_version_word(decoder):
         try:
             decoder.decode(octets, "r1")
         except UnknownVersion as error:
-            assert error.version == version
+            assert (error.version, error.offset) == (version, 0)
             assert version not in KNOWN
-        except TruncatedDatagram:
-            assert version in KNOWN
+        except TruncatedDatagram as error:
+            assert (error.protocol, error.offset) == (KNOWN[version], 2)
         else:
             pytest.fail(f"version {version} of two octets decodes")
-    assert decoder.templates() == []
+    assert (decoder.templates(), decoder.statistics()) == ([], [])
 
 
 @pytest.mark.fault("G-17")
 @pytest.mark.parametrize(("octets", "version"), [("0500", 1280), ("0900", 2304), ("0a00", 2560)])
 def test_octets_in_the_wrong_order_are_named(decoder, octets, version):
-    with pytest.raises(UnknownVersion, match="wrong order") as caught:
+    with pytest.raises(UnknownVersion) as caught:
         decoder.decode(bytes.fromhex(octets) + bytes(30), "r1")
-    assert caught.value.version == version
+    number = version >> 8
+    assert (caught.value.version, caught.value.offset) == (version, 0)
+    assert caught.value.hint == f"octets in the wrong order? {number} is 00 {number:02x} on the wire"
+    assert decoder.statistics() == []
+
+
+@pytest.mark.fault("G-18")
+@pytest.mark.parametrize(
+    ("octets", "version", "hint"),
+    [
+        (b"\0\0" + FIXED["netflow1"], 1, "a NetFlow version in four octets? 1 is 00 01 on the wire"),
+        (b"\0\0" + FIXED["netflow7"], 7, "a NetFlow version in four octets? 7 is 00 07 on the wire"),
+        (b"\0\0" + NETFLOW9, 9, "a NetFlow version in four octets? 9 is 00 09 on the wire"),
+        (b"\0\0" + RFC7011, 10, "a NetFlow version in four octets? 10 is 00 0a on the wire"),
+        (b"\0\0\0\2" + SFLOW[4:], 2, "an sFlow version 2 datagram"),
+        (b"\0\0\0\4" + SFLOW[4:], 4, "an sFlow version 4 datagram"),
+        (b"\0\0\0\3" + SFLOW[4:], 3, ""),
+        (b"\0\0" + b"\0\xff", 255, ""),
+        (b"\0\4" + NETFLOW9[2:], 4, ""),
+    ],
+    ids=lambda value: value if isinstance(value, int) else "",
+)
+def test_what_looks_like_another_protocol_is_named(decoder, octets, version, hint):
+    """Two octets tell NetFlow from sFlow; what has the version of one where the other's stands is told apart."""
+    with pytest.raises(UnknownVersion) as caught:
+        decoder.decode(octets, "r1")
+    assert (caught.value.version, caught.value.hint, caught.value.offset) == (version, hint, 0)
+    assert str(caught.value).endswith(f" ({hint})") is bool(hint)
+    assert decoder.statistics() == []
+
+
+@pytest.mark.fault("G-18")
+def test_no_protocol_is_taken_for_another(decoder):
+    """One entry point for all: sFlow and NetFlow of one exporter do not meet, whatever their versions look like."""
+    for octets, protocol in ((SFLOW, "sflow5"), (NETFLOW5, "netflow5"), (NETFLOW9, "netflow9"), (SFLOW, "sflow5")):
+        message = decoder.decode(octets, "r1")
+        assert (message["protocol"], message["problems"], len(message["flows"])) == (protocol, [], 1)
+    with pytest.raises(MalformedMessage, match="agent address of type 65537, expected 0, 1 or 2") as caught:
+        decoder.decode(b"\0\0" + NETFLOW5[:2] + b"\0\1" + NETFLOW5[2:], "r1")  # 00000005, then no kind of agent
+    assert (caught.value.protocol, caught.value.offset) == ("sflow5", 4)
+    assert {row["protocol"]: row["datagrams"] for row in decoder.statistics()} == {
+        "netflow5": 1,
+        "netflow9": 1,
+        "sflow5": 2,
+    }
 
 
 @pytest.mark.fault("G-04")
@@ -118,10 +186,15 @@ def test_octets_behind_a_whole_datagram(decoder, octets, tail):
         assert message["problems"] == []
         assert message["quirks"] == (["zero_filled_tail"] if len(tail) > 3 else [])
         return
-    problem = message["problems"][0]
+    problem, *others = message["problems"]
     assert problem["offset"] == len(octets)
     assert problem["code"] == ("truncated_set" if version9 else "trailing_octets")
     assert malformed(message) is version9
+    if version9:  # FlowSet 65535, of 65535 octets
+        assert (problem["set_id"], problem["missing"]) == (65535, 65535 - 100)
+        assert [each["code"] for each in others] == ["missing_template"]
+    else:
+        assert (problem["length"], problem["octets"], others) == (len(tail), tail[:64].hex(), [])
 
 
 @pytest.mark.fault("G-12")
@@ -135,6 +208,7 @@ def test_two_datagrams_in_one(decoder, octets):
     if octets == RFC3954:
         expected = "unknown_set"  # 0009 0007: a reserved id of 7 octets
     assert (first["code"], first["offset"]) == (expected, len(octets))
+    assert first["length"] == (7 - 4 if octets == RFC3954 else len(octets))
 
 
 @pytest.mark.fault("G-07")
@@ -153,6 +227,16 @@ def test_every_word_spoiled(decoder, compiled, octets):
     for at in range(0, len(octets), 2):
         for value in (0, 1, 3, 4, 5, 0x7FFF, 0x8000, 0xFFFF) if compiled else (1, 3, 5, 0x7FFF):
             survives(decoder, octets[:at] + value.to_bytes(2, "big") + octets[at + 2 :], at)
+
+
+@pytest.mark.fault("G-10")
+@pytest.mark.parametrize("octets", ALL.values(), ids=ALL)
+def test_as_many_octets_of_noise_as_fit(decoder, octets):
+    header = octets[: HEADER_LENGTHS[octets[1]]]
+    for seed in range(3):
+        message = survives(decoder, header + Random(seed).randbytes(65535 - len(header)), "noise")
+        assert len(records(message)) == (octets[1] in (1, 5, 6, 7, 8))  # as many as these headers count
+        assert message["templates"] == message["counters"] == []
 
 
 @pytest.mark.fault("G-10")
@@ -179,23 +263,42 @@ def test_the_longest_monotony(decoder, version, octet):
         assert len(header) == size_of(HEADERS[version])
     message = survives(decoder, header + octet * (65535 - len(header)))
     assert message is not None
-    assert len(message["problems"]) <= 3
+    assert codes(message) == MONOTONY.get((version, octet), ["trailing_octets"])
+    assert all(len(header) <= problem["offset"] + problem["length"] <= 65535 for problem in message["problems"])
     assert records(message) == []
 
 
+@pytest.mark.fault("G-11")
+@pytest.mark.parametrize("octet", [b"\0", b"\xff"])
+def test_the_longest_monotony_that_is_counted(decoder, octet):
+    """Records of nothing but one octet are records: as many as there are, not as many as are counted."""
+    message = survives(decoder, datagram(5, [], count=65535) + octet * (65535 - 24))
+    assert len(message["flows"]) == (65535 - 24) // 48 == 1364
+    assert {flow["sourceIPv4Address"] for flow in message["flows"]} == {".".join([str(octet[0])] * 4)}
+    assert codes(message) == ["count_mismatch", "truncated_record"]
+
+
 @pytest.mark.fault("G-13")
-@pytest.mark.parametrize("octets", [NETFLOW5, RFC3954, RFC7011], ids=["netflow5", "netflow9", "ipfix"])
-def test_the_same_datagram_again_and_again(decoder, octets):
-    first = decoder.decode(octets, "r1")
-    state = decoder.templates()
-    for _ in range(50):
+@pytest.mark.parametrize("octets", [NETFLOW5, RFC3954, RFC7011, SFLOW], ids=["netflow5", "netflow9", "ipfix", "sflow5"])
+def test_the_same_datagram_again_and_again(decoder, compiled, octets):
+    first, again = decoder.decode(octets, "r1"), decoder.decode(octets, "r1")
+    if octets == SFLOW:  # whose samples are numbered as well
+        continuity = [each["flows"][0].pop("continuity")["event"] for each in (first, again)]
+        assert continuity == ["first", "duplicate"]
+    assert records(again) == records(first) != []
+    state, size = decoder.templates(), len(pickle.dumps(decoder))
+    for _ in range(998 if compiled else 98):
         message = decoder.decode(octets, "r1")
+        if octets == SFLOW:
+            assert message["flows"][0].pop("continuity")["event"] == "duplicate"
         assert (records(message), message["sequence"]["event"]) == (records(first), "duplicate")
-    assert decoder.templates() == state
+        assert message["problems"] == []
+    assert (decoder.templates(), decoder.pending()) == (state, [])
+    assert len(pickle.dumps(decoder)) <= size + 16  # of the counts alone, which have more digits
 
 
 @pytest.mark.fault("G-14")
-@example
+@pytest.mark.parametrize("octets", ALL.values(), ids=ALL)
 def test_octets_of_any_kind(decoder, octets):
     def decode(kind):
         decoder.reset()

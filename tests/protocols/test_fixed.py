@@ -91,6 +91,7 @@ def test_every_column_of_a_record(decoder, version, octets, pad):
 
 
 @pytest.mark.conformance("NF5-4-01", "NF5-7-01")
+@pytest.mark.fault("N5-12")
 @pytest.mark.parametrize("pad", [0, 0xFF])
 @pytest.mark.parametrize(
     ("aggregation", "octets"),
@@ -177,17 +178,20 @@ def test_sampling_word(decoder, sampling, mode, interval):
 @pytest.mark.fault("N5-11")
 @pytest.mark.parametrize("mask", [33, 255])
 def test_impossible_prefix_lengths_are_kept(decoder, mask):
-    (flow,) = decoder.decode(datagram(5, [record5(src_mask=mask, dst_mask=mask)]), "r1")["flows"]
+    message = decoder.decode(datagram(5, [record5(src_mask=mask, dst_mask=mask)]), "r1")
+    (flow,) = message["flows"]
     assert (flow["sourceIPv4PrefixLength"], flow["destinationIPv4PrefixLength"]) == (mask, mask)
+    assert message["problems"] == []
 
 
 @pytest.mark.fault("N5-13")
-def test_nanoseconds_beyond_a_second_are_kept_and_noted(decoder):
-    message = decoder.decode(datagram(5, [record5(first=9000, last=9500)], unix_nsecs=0xFFFFFFFF), "r1")
-    assert message["header"]["exportNanoseconds"] == 0xFFFFFFFF
+@pytest.mark.parametrize("nanoseconds", [10**9, 0xFFFFFFFF])
+def test_nanoseconds_beyond_a_second_are_kept_and_noted(decoder, nanoseconds):
+    message = decoder.decode(datagram(5, [record5(first=9000, last=9500)], unix_nsecs=nanoseconds), "r1")
+    assert message["header"]["exportNanoseconds"] == nanoseconds
     assert message["flows"][0]["flowStartMilliseconds"] == EXPORT_TIME * 1000 - 1000
     (problem,) = message["problems"]
-    assert (problem["code"], problem["offset"]) == ("bad_value", 12)
+    assert (problem["code"], problem["offset"], problem["length"]) == ("bad_value", 12, 4)
     assert "malformed" not in problem
 
 

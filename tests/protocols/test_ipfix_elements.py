@@ -8,6 +8,7 @@ from tests.protocols.messages import FIELDS, codes, flow, learn10, record
 
 HEADER = 16  # octets
 REVERSE = 29305
+ALL_OF = {"semantic": "allOf"}
 
 
 @pytest.mark.fault("IV-21")
@@ -30,6 +31,11 @@ REVERSE = 29305
         (276, "reverseDataRecordsReliability", "02", False),
         (311, "reverseSamplingProbability", "3fe0000000000000", 0.5),
         (434, "reverseMibObjectValueInteger", "ffffffff", -1),
+        (515, "reverseIpv6ExtensionHeadersFull", "01" + "00" * 31, 1 << 248),
+        (104, "reverseLayer2packetSectionData", "cafe", "cafe"),
+        (291, "reverseBasicList", "030004000106", {**ALL_OF, "element": "protocolIdentifier", "values": [6]}),
+        (292, "reverseSubTemplateList", "03012C", {**ALL_OF, "template_id": 300, "records": []}),
+        (293, "reverseSubTemplateMultiList", "03", {**ALL_OF, "entries": []}),
         (148, "reverseFlowId", "0000000000000001", 1),  # not reversible; kept
         (0, "pen29305_ie0", "cafe", "cafe"),
         (32767, "pen29305_ie32767", "cafe", "cafe"),
@@ -48,7 +54,9 @@ def test_flows_of_reverse_elements_alone_are_kept(decoder):
     learn10(decoder, template(256, [(REVERSE, 1, 4), (REVERSE, 2, 4)]))
     message = decoder.decode(ipfix_message(set_of(256, bytes.fromhex("00000007 00000001"))), "r1")
     assert message["flows"] == [{"reverseOctetDeltaCount": 7, "reversePacketDeltaCount": 1}]
-    assert codes(message) == ["illegal_biflow"]
+    (problem,) = message["problems"]
+    assert (problem["code"], problem["offset"], problem["count"]) == ("illegal_biflow", HEADER, 1)
+    assert (problem["set_id"], problem["template_id"]) == (256, 256)
 
 
 @pytest.mark.conformance("IPFIX-9-02")
@@ -78,8 +86,13 @@ def test_an_unknown_element_longer_than_any_set(decoder):
 @pytest.mark.fault("IV-23")
 def test_padding_octets_of_variable_length(decoder):
     learn10(decoder, template(256, [(4, 1), (210, VARIABLE), (5, 1)]))
-    message = decoder.decode(ipfix_message(set_of(256, b"\x06" + variable(bytes(3)) + b"\x20")), "r1")
-    assert message["flows"] == [{"protocolIdentifier": 6, "paddingOctets": "000000", "ipClassOfService": 0x20}]
+    body = b"".join(b"\x06" + variable(bytes(length)) + b"\x20" for length in (3, 0, 254, 255))
+    message = decoder.decode(ipfix_message(set_of(256, body)), "r1")
+    assert message["flows"] == [
+        {"protocolIdentifier": 6, "paddingOctets": "00" * length, "ipClassOfService": 0x20}
+        for length in (3, 0, 254, 255)
+    ]
+    assert message["problems"] == []
 
 
 def test_elements_of_the_caller(make_decoder):

@@ -53,6 +53,7 @@ def test_addresses_as_scopes(decoder):
     ]
 
 
+@pytest.mark.fault("A-068")
 @pytest.mark.conformance("IPFIX-3.4.2-04", "IPFIX-3.4.2-07", "IPFIX-3.4.2-02")
 def test_several_scopes_keep_their_order(decoder):
     message = taught(
@@ -105,7 +106,8 @@ def test_more_scopes_than_fields(decoder, scope_count):
     message = taught(decoder, bad, CARD, set_id=300, data=CARD_RECORD)
     assert events(message) == [("rejected", 301), ("learned", 300)]
     assert (message["flows"], message["options"]) == ([flow(1)], [CARD_OPTION])
-    assert (codes(message), message["problems"][0]["offset"]) == (["bad_template"], HEADER + 4)
+    (problem,) = message["problems"]
+    assert (problem["code"], problem["offset"], problem["template_id"]) == ("bad_template", HEADER + 4, 301)
     assert 301 not in known(decoder)
 
 
@@ -114,7 +116,8 @@ def test_more_scopes_than_fields(decoder, scope_count):
 def test_nothing_but_scopes(decoder):
     message = taught(decoder, options_template(300, [(137, 4)], []), set_id=300, data=bytes.fromhex("00000005"))
     assert message["options"] == [{"scope": {"commonPropertiesId": 5}, "report": "common_properties"}]
-    assert message["problems"] == []
+    assert (events(message), known(decoder)[300]) == ([("learned", 300)], [(0, 137, 4)])
+    assert (message["flows"], message["problems"]) == ([flow(1)], [])
 
 
 @pytest.mark.fault("IX-31")
@@ -123,7 +126,15 @@ def test_a_head_that_is_cut(decoder, length):
     message = taught(decoder, CARD, head(301, 1, 1)[:length], set_id=300, data=CARD_RECORD)
     assert events(message) == [("learned", 300), ("rejected", 301)]
     assert (message["flows"], message["options"]) == ([flow(1)], [CARD_OPTION])
-    assert (codes(message), message["problems"][0]["offset"]) == (["bad_template"], HEADER + 4 + len(CARD))
+    (problem,) = message["problems"]
+    assert (problem["code"], problem["offset"], problem["template_id"]) == (
+        *("bad_template", HEADER + 4 + len(CARD), 301),
+    )
+    assert problem["malformed"] is True
+    assert problem["message"].endswith(f": {length} octets, need 6")
+    assert known(decoder).keys() == {256, 300}
+    last = decoder.decode(ipfix_message(set_of(3, head(301, 1, 1)[:length]), sequenceNumber=2), "r1")
+    assert (events(last), last["problems"][0]["offset"]) == ([("rejected", 301)], HEADER + 4)
 
 
 @pytest.mark.fault("IX-33")

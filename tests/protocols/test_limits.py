@@ -69,6 +69,7 @@ def test_the_default_stops_the_multiplication():
     assert codes(message) == ["limit"]
 
 
+@pytest.mark.fault("A-017")
 @pytest.mark.conformance("IPFIX-11.4-01")
 def test_values_are_counted_over_all_sets(make_decoder):
     decoder = make_decoder(limits=Limits(values=7))

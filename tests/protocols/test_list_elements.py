@@ -66,6 +66,7 @@ def test_the_tables_have_them() -> None:
     assert {pen: len(found) for pen, found in VENDORS.items()} == {3054: 12, 6871: 116}  # Ixia and CERT
 
 
+@pytest.mark.fault("A-092")
 @pytest.mark.conformance("SD-4.3-02")
 @pytest.mark.parametrize(("number", "name", "data_type"), IANA, ids=str)
 def test_elements_of_iana(decoder: Decoder, number: int, name: str, data_type: str) -> None:

@@ -19,7 +19,7 @@ from tests.list_builder import (
     u16,
     u32,
 )
-from tests.message_builder import VARIABLE, ipfix_message, options_template, set_of, template
+from tests.message_builder import VARIABLE, ipfix_message, options_template, set_of, template, variable
 from tests.plain import assert_plain
 from tests.protocols.messages import codes, learn10
 
@@ -28,7 +28,10 @@ HEAD = 16 + 4 + 4 + 3  # octets before the list: message, set, octetDeltaCount, 
 
 
 def value_of(decoder, element, octets):
-    """What a list reads as between two other fields of its record, and the problems; the rest must be whole."""
+    """What a list reads as between two other fields of its record, and the problems; the rest must be whole.
+
+    The record comes twice, and a set behind it: the problems of both records are the same.
+    """
     learn10(
         decoder,
         template(PORTS, [(7, 2), (11, 2)]),
@@ -38,16 +41,21 @@ def value_of(decoder, element, octets):
         template(400, [(1, 4), (element, VARIABLE), (4, 1)]),
     )
     record = u32(7) + field(octets) + b"\x06"
-    message = decoder.decode(ipfix_message(set_of(400, record + record)), "r1")
+    message = decoder.decode(ipfix_message(set_of(400, record + record), set_of(PORTS, u16(1) * 2)), "r1")
     assert_plain(message)
-    first, second = message["flows"]
-    assert first == second
+    first, second, behind = message["flows"]
+    assert (first, behind) == (second, {"sourceTransportPort": 1, "destinationTransportPort": 1})
     assert (first.pop("octetDeltaCount"), first.pop("protocolIdentifier")) == (7, 6)
     (value,) = first.values()
     for problem in message["problems"]:
         assert "malformed" not in problem
         assert problem["set_id"] == 400
-    problems = message["problems"][: len(message["problems"]) // 2]
+    again = HEAD - 4 - 3 + len(record)  # where the second record is
+    problems = [each for each in message["problems"] if each["offset"] < again]
+    others = [each for each in message["problems"] if each["offset"] >= again]
+    assert [{**each, "message": "", "offset": each["offset"] + len(record)} for each in problems] == [
+        {**each, "message": ""} for each in others
+    ]
     return value, problems
 
 
@@ -80,7 +88,7 @@ def test_an_enterprise_number_that_is_cut(decoder, length):
     octets = basic_list(ALL_OF, 4, 1, pen=9)[:length]
     value, (problem,) = value_of(decoder, BASIC, octets)
     assert value == octets.hex()
-    assert facts(problem, "offset", "length") == ("bad_value", HEAD, length)
+    assert facts(problem, "offset", "length", "octets") == ("bad_value", HEAD, length, octets.hex())
 
 
 @pytest.mark.parametrize(("element", "least"), [(SUB_TEMPLATE, 3), (MULTI, 1)])
@@ -116,9 +124,10 @@ def test_octets_after_the_last_value(decoder):
 
 @pytest.mark.fault("SD-06")
 def test_a_value_that_runs_past_its_list(decoder):
-    value, (problem,) = value_of(decoder, BASIC, basic_list(ALL_OF, 82, VARIABLE, b"\x02ab\x05cde"))
+    """By one octet, which the record has."""
+    value, (problem,) = value_of(decoder, BASIC, basic_list(ALL_OF, 82, VARIABLE, b"\x02ab\x04cde"))
     assert value["values"] == ["ab"]
-    assert value["undecoded"] == b"\x05cde".hex()
+    assert value["undecoded"] == b"\x04cde".hex()
     assert facts(problem, "offset", "length", "path") == ("bad_value", HEAD + 8, 4, ["basicList"])
 
 
@@ -126,14 +135,15 @@ def test_a_value_that_runs_past_its_list(decoder):
 def test_values_that_cost_one_octet(make_decoder):
     decoder = make_decoder(limits=Limits(values=2_003))
     learn10(decoder, template(400, [(BASIC, VARIABLE), (4, 1)]))
-    body = field(basic_list(ALL_OF, 82, VARIABLE, bytes(65_000))) + b"\x06"
+    body = b"".join(field(basic_list(ALL_OF, 82, VARIABLE, bytes(count))) + b"\x06" for count in (65_000, 10))
     message = decoder.decode(ipfix_message(set_of(400, body)), "r1")
-    (flow,) = message["flows"]
-    assert flow["basicList"]["values"] == [""] * 2_001  # two fields outside
-    assert len(flow["basicList"]["undecoded"]) == 2 * (65_000 - 2_001)
-    assert flow["protocolIdentifier"] == 6
-    (problem,) = message["problems"]
-    assert facts(problem, "limit", "length") == ("limit", "values", 62_999)
+    head = {"semantic": "allOf", "element": "interfaceName"}
+    assert message["flows"] == [
+        {"basicList": {**head, "values": [""] * 1_999, "undecoded": "00" * 63_001}, "protocolIdentifier": 6},
+        {"basicList": {**head, "values": [], "undecoded": "00" * 10}, "protocolIdentifier": 6},
+    ]  # two fields in each outside
+    (problem,) = message["problems"]  # told once
+    assert facts(problem, "offset", "limit", "length") == ("limit", 16 + 4 + 3 + 5 + 1_999, "values", 63_001)
 
 
 def nested_basic_lists(levels):
@@ -165,7 +175,7 @@ def test_depth(decoder, levels):
         beyond = octets[8 * 5 :]
         assert value["values"] == [beyond.hex()]
         (problem,) = message["problems"]
-        assert facts(problem, "limit", "length") == ("limit", "nesting", len(beyond))
+        assert facts(problem, "offset", "limit", "length") == ("limit", 16 + 4 + 3 + 8 * 5, "nesting", len(beyond))
         assert problem["path"] == ["basicList"] + ["values", 0] * 8
 
 
@@ -189,7 +199,8 @@ def test_a_template_inside_its_own_records(decoder):
         (record,) = value["records"]
         value = record["subTemplateList"]
     assert value["records"] == [{"subTemplateList": octets[8 * 6 :].hex()}]
-    assert facts(problem, "limit") == ("limit", "nesting")
+    assert facts(problem, "offset", "limit", "length") == ("limit", HEAD + 8 * 6, "nesting", len(octets) - 8 * 6)
+    assert problem["path"] == ["subTemplateList", *["records", 0, "subTemplateList"] * 8]
 
 
 @pytest.mark.fault("SD-12")
@@ -202,9 +213,11 @@ def test_templates_inside_one_another(decoder):
     depth = 1
     while isinstance(value, dict):
         (record,) = value["records"]
+        assert record.get("sourceTransportPort") == (80 if depth % 2 else None)  # 311 is outermost
         value, depth = record["subTemplateList"], depth + 1
-    assert depth == 9
-    assert facts(problem, "limit") == ("limit", "nesting")
+    beyond = 4 * 6 + 4 * 8  # octets of the eight heads and prefixes, and of the ports
+    assert (depth, value) == (9, octets[beyond:].hex())
+    assert facts(problem, "offset", "limit", "length") == ("limit", HEAD + beyond, "nesting", len(octets) - beyond)
 
 
 @pytest.mark.fault("SD-09")
@@ -220,7 +233,7 @@ def test_a_template_that_is_not_known(decoder):
 def test_records_without_octets(decoder):
     value, (problem,) = value_of(decoder, SUB_TEMPLATE, sub_template_list(ALL_OF, EMPTY, b"abc"))
     assert value == {"semantic": "allOf", "template_id": EMPTY, "octets": "616263"}
-    assert facts(problem, "offset") == ("no_progress", HEAD + 3)
+    assert facts(problem, "offset", "length") == ("no_progress", HEAD + 3, 3)
 
 
 @pytest.mark.fault("SD-14")
@@ -239,7 +252,7 @@ def test_octets_after_the_last_record(decoder, records, whole, rest):
 def test_ids_that_no_template_has(decoder, template_id):
     value, (problem,) = value_of(decoder, SUB_TEMPLATE, sub_template_list(ALL_OF, template_id, b"abcd"))
     assert value == {"semantic": "allOf", "template_id": template_id, "octets": "61626364"}
-    assert facts(problem, "offset") == ("bad_value", HEAD + 3)
+    assert facts(problem, "offset", "length") == ("bad_value", HEAD + 3, 4)
 
 
 @pytest.mark.fault("SD-17")
@@ -259,6 +272,7 @@ def test_a_value_of_a_record_that_runs_past_its_list(decoder):
         entry(PORTS, length=2),
         entry(PORTS, length=3),
         entry(PORTS, length=5),
+        entry(PORTS, length=65_535),
         b"a",
         b"ab",
         b"abc",
@@ -273,6 +287,9 @@ def test_entries_that_are_damaged(decoder, rest):
         "undecoded": rest.hex(),
     }
     assert facts(problem, "offset", "length") == ("bad_value", HEAD + 1 + 8, len(rest))
+    length = int.from_bytes(rest[2:], "big")
+    why = f"an entry of length {length}, 4 octets are there" if len(rest) == 4 else "an entry has at least 4"
+    assert problem["message"].endswith(why)
 
 
 @pytest.mark.fault("SD-22")
@@ -286,41 +303,57 @@ def test_entries_beside_one_that_cannot_be_read(decoder):
         {"template_id": PORTS, "records": [record], "undecoded": "78"},
         {"template_id": NAMED, "records": [{"interfaceName": "n"}]},
     ]
-    paths = {problem["code"]: problem["path"] for problem in problems}
-    assert paths == {"bad_value": ["subTemplateMultiList", "entries", 1]}  # the missing one is told once all is read
+    assert [facts(each, "offset", "length", "path", "template_id") for each in problems] == [
+        ("bad_value", HEAD + 1 + 7 + 4 + 4, 1, ["subTemplateMultiList", "entries", 1], 400),
+        ("missing_template", HEAD + 1 + 4, 3, ["subTemplateMultiList", "entries", 0], 999),  # once all is read
+    ]
 
 
 @pytest.mark.fault("SD-23", "RS-14")
 def test_entries_without_records(make_decoder):
     decoder = make_decoder(limits=Limits(values=1_001))
     learn10(decoder, template(400, [(MULTI, VARIABLE)]))
-    body = field(multi_list(ALL_OF, [entry(PORTS)] * 16_000))
+    body = field(multi_list(ALL_OF, [entry(PORTS)] * 16_377))
     message = decoder.decode(ipfix_message(set_of(400, body)), "r1")
     (flow,) = message["flows"]
     assert flow["subTemplateMultiList"]["entries"] == [{"template_id": PORTS, "records": []}] * 1_000
-    assert flow["subTemplateMultiList"]["undecoded"] == entry(PORTS).hex() * 15_000
-    assert codes(message) == ["limit"]
+    assert flow["subTemplateMultiList"]["undecoded"] == entry(PORTS).hex() * 15_377
+    (problem,) = message["problems"]
+    assert facts(problem, "offset", "limit", "length") == ("limit", 16 + 4 + 3 + 1 + 4_000, "values", 4 * 15_377)
 
 
 @pytest.mark.fault("SD-29", "RS-14")
-def test_width(make_decoder):
-    """Records of three empty lists, 12 octets each: the values of a datagram are bounded."""
-    decoder = make_decoder(limits=Limits(values=3_001))
+@pytest.mark.parametrize(
+    ("empty", "count", "inner", "told"),
+    [
+        (variable(sub_template_list(ALL_OF, 257)), 5_000, {"semantic": "allOf", "template_id": 257, "records": []}, []),
+        (b"\0", 20_000, None, ["bad_value"] * 200),
+    ],
+    ids=["no records", "no octets"],
+)
+def test_width(make_decoder, empty, count, inner, told):
+    """Records of three empty lists, 12 octets each or 3: the values of a datagram are bounded."""
+    decoder = make_decoder(limits=Limits(values=3_002))
     learn10(decoder, template(257, [(SUB_TEMPLATE, VARIABLE)] * 3), template(400, [(SUB_TEMPLATE, VARIABLE)]))
-    record = field(sub_template_list(ALL_OF, 257)) * 3
-    message = decoder.decode(ipfix_message(set_of(400, field(sub_template_list(ALL_OF, 257, record * 3_000)))), "r1")
-    value = message["flows"][0]["subTemplateList"]
-    assert len(value["records"]) == 1_000
-    assert value["records"][0] == {"subTemplateList": [{"semantic": "allOf", "template_id": 257, "records": []}] * 3}
-    assert len(value["undecoded"]) == 2 * len(record) * 2_000
-    assert codes(message) == ["limit"]
+    body = b"".join(field(sub_template_list(ALL_OF, 257, empty * 3 * number)) for number in (count, 1))
+    message = decoder.decode(ipfix_message(set_of(400, body)), "r1")
+    value, last = (flow["subTemplateList"] for flow in message["flows"])
+    assert value["records"] == [{"subTemplateList": [inner] * 3}] * 1_000
+    assert value["undecoded"] == (empty * 3 * (count - 1_000)).hex()
+    assert last == {"semantic": "allOf", "template_id": 257, "octets": (empty * 3).hex()}  # nothing is left for it
+    assert codes(message) == [*told, "limit"]
+    if not told:
+        left = 16 + 4 + 3 + 3 + 3 * len(empty) * 1_000
+        assert facts(message["problems"][0], "offset", "limit") == ("limit", left, "values")
 
 
 @pytest.mark.fault("SD-30")
 def test_values_of_a_length_that_their_type_cannot_have(decoder):
     value, (problem,) = value_of(decoder, BASIC, basic_list(ALL_OF, 152, 4, b"abcdefgh"))
     assert value["values"] == ["61626364", "65666768"]
-    assert facts(problem, "element", "path") == ("bad_value", "flowStartMilliseconds", ["basicList"])
+    assert facts(problem, "offset", "element", "path") == (
+        *("bad_value", HEAD + 5, "flowStartMilliseconds", ["basicList"]),
+    )
     assert "expected 8 octets" in problem["message"]
 
 

@@ -116,8 +116,9 @@ def test_semantics(decoder):
     )
     message = decoder.decode(ipfix_message(set_of(400, records)), "r1")
     assert message["problems"] == []
-    for semantic, flow in enumerate(message["flows"]):
-        assert [each["semantic"] for each in flow.values()] == [NAMES.get(semantic, semantic)] * 3
+    assert [[each["semantic"] for each in flow.values()] for flow in message["flows"]] == [
+        [NAMES.get(semantic, semantic)] * 3 for semantic in range(256)
+    ]
 
 
 @pytest.mark.conformance("SD-4.5.1-02", "SD-4.5.2-02", "SD-4.5.3-01")
@@ -139,6 +140,7 @@ def test_empty_lists(decoder):
 def test_enterprise_elements_in_a_basic_list(decoder):
     value, message = value_of(decoder, BASIC, basic_list(ALL_OF, 1, 2, u16(5) + u16(6), pen=29305))
     assert value == {"semantic": "allOf", "element": "reverseOctetDeltaCount", "values": [5, 6]}
+    assert message["problems"] == []
     value, message = value_of(decoder, BASIC, basic_list(ALL_OF, 9, 3, b"abcdef", pen=64999))
     assert value == {"semantic": "allOf", "element": "pen64999_ie9", "values": ["616263", "646566"]}
     assert message["problems"] == []
@@ -291,11 +293,13 @@ def test_lists_in_options_and_scopes(decoder):
     body += field(sub_template_list(ALL_OF, 320, u32(5) + bytes(7) + b"\x06"))
     message = decoder.decode(ipfix_message(set_of(321, body)), "r1")
     assert message["problems"] == []
-    (record,) = message["options"]
-    assert record["scope"] == {"basicList": {"semantic": "allOf", "element": "ingressInterface", "values": [1, 2]}}
-    (inner,) = record["subTemplateList"]["records"]
-    assert inner["scope"] == {"observationDomainId": 5}
-    assert inner["exportedMessageTotalCount"] == 6
+    inner = {"scope": {"observationDomainId": 5}, "exportedMessageTotalCount": 6}
+    assert message["options"] == [
+        {
+            "scope": {"basicList": {"semantic": "allOf", "element": "ingressInterface", "values": [1, 2]}},
+            "subTemplateList": {"semantic": "allOf", "template_id": 320, "records": [inner]},
+        }
+    ]
 
 
 @pytest.mark.conformance("SD-6-01")

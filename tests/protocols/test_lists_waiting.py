@@ -76,6 +76,7 @@ def test_a_template_that_comes_in_the_same_message(decoder):
         RECORDS,
         [{"sourceTransportPort": 65538}],
     ]
+    assert message["problems"] == []
 
 
 def test_several_templates_are_all_awaited(decoder):
@@ -124,7 +125,9 @@ def test_a_template_that_was_withdrawn(decoder):
     decoder.decode(withdrawal, "r1", transport="tcp")
     message = decoder.decode(ipfix_message(DATA, sequenceNumber=1), "r1", transport="tcp")
     assert message["flows"] == [RAW]
-    assert codes(message) == ["missing_template"]
+    (problem,) = message["problems"]
+    assert (problem["code"], problem["offset"]) == ("missing_template", 16 + 4 + 4 + 3 + 3)
+    assert (problem["template_id"], problem["path"]) == (PORTS, ["subTemplateList"])
     # a withdrawal of what it waits for ends the waiting: what comes after may mean something else
     decoder.decode(ipfix_message(set_of(2, u16(PORTS) + u16(0)), sequenceNumber=2), "r1", transport="tcp")
     message = decoder.decode(ipfix_message(set_of(2, PORTS_TEMPLATE), sequenceNumber=2), "r1", transport="tcp")

@@ -4,7 +4,7 @@ import pytest
 
 from netflowparse import TruncatedDatagram
 from tests.message_builder import netflow9_datagram, set_of, template
-from tests.protocols.messages import FIELDS, RECORD_LENGTH, codes, events, flow, known, learn9, malformed, record
+from tests.protocols.messages import FIELDS, RECORD_LENGTH, codes, events, flow, known, learn9, record
 
 HEADER = 20  # octets
 LEARN = set_of(0, template(256, FIELDS))  # 20 octets
@@ -26,8 +26,8 @@ def test_a_header_that_is_cut(decoder):
 @pytest.mark.parametrize("count", [0, 1])
 def test_a_header_alone(decoder, count):
     message = decoder.decode(netflow9_datagram(count=count), "r1")
-    assert (message["flows"], message["templates"]) == ([], [])
-    assert not malformed(message)
+    assert (message["flows"], message["templates"], message["problems"]) == ([], [], [])
+    assert message["header"]["count"] == count
 
 
 @pytest.mark.fault("N9-03")
@@ -35,17 +35,20 @@ def test_a_header_alone(decoder, count):
 def test_a_few_zeros_at_the_end_are_padding(decoder, zeros):
     message = decoder.decode(netflow9_datagram(LEARN, bytes(zeros)), "r1")
     assert events(message) == [("learned", 256)]
-    assert not malformed(message)
+    alone = decoder.decode(netflow9_datagram(bytes(zeros)), "r2")
+    for each in (message, alone):
+        assert (each["problems"], each["quirks"]) == ([], [])
 
 
 @pytest.mark.fault("N9-04")
 @pytest.mark.parametrize("length", [1, 2, 3])
 def test_a_few_other_octets_at_the_end(decoder, length):
-    message = decoder.decode(netflow9_datagram(LEARN, b"\xff" * length), "r1")
+    for before in (b"", LEARN):
+        message = decoder.decode(netflow9_datagram(before, b"\xff" * length), "r1")
+        (problem,) = message["problems"]
+        assert (problem["code"], problem["offset"]) == ("trailing_octets", HEADER + len(before))
+        assert (problem["length"], problem["octets"]) == (length, "ff" * length)
     assert events(message) == [("learned", 256)]
-    (problem,) = message["problems"]
-    assert (problem["code"], problem["offset"]) == ("trailing_octets", HEADER + 20)
-    assert (problem["length"], problem["octets"]) == (length, "ff" * length)
 
 
 @pytest.mark.fault("N9-05")
@@ -85,6 +88,7 @@ def test_a_flowset_without_content_is_no_problem(decoder, set_id):
     learn9(decoder)
     message = decoder.decode(netflow9_datagram(set_of(set_id, b""), set_of(256, record(1))), "r1")
     assert (message["flows"], message["problems"]) == ([flow(1)], [])
+    assert (message["templates"], known(decoder).keys()) == ([], {256})
 
 
 @pytest.mark.fault("N9-08")
@@ -103,20 +107,29 @@ def test_a_data_flowset_longer_than_the_packet(decoder, cut):
     body = record(1) + record(2) + record(3) + record(4)[:cut]
     message = decoder.decode(netflow9_datagram(set_of(256, body, length=len(body) + 1004)), "r1")
     assert message["flows"] == [flow(1), flow(2), flow(3)]
-    problem = message["problems"][0]
-    assert (problem["code"], problem["offset"], problem["missing"]) == ("truncated_set", HEADER, 1000)
-    assert malformed(message)
+    (problem,) = message["problems"]
+    assert (problem["code"], problem["offset"], problem["malformed"]) == ("truncated_set", HEADER, True)
+    assert (problem["missing"], problem["length"]) == (1000, 4 + len(body))
 
 
 @pytest.mark.fault("N9-10")
-def test_a_length_one_octet_short(decoder):
+@pytest.mark.parametrize(
+    ("records_behind", "problems"),
+    [
+        (1, [("bad_length", 0x0A01, 0)]),  # read one octet early, the next header is 0a01 0000
+        (345, [("missing_template", 0x0A01, 0), ("bad_length", 0x0AC0, 16)]),  # 0a01 0010, then 0ac0 0002
+    ],
+)
+def test_a_length_one_octet_short(decoder, records_behind, problems):
     learn9(decoder)
     body = record(1) + record(2) + record(3)
-    message = decoder.decode(netflow9_datagram(set_of(256, body, length=len(body) + 3), set_of(256, record(4))), "r1")
+    sets = set_of(256, body, length=len(body) + 3), set_of(256, record(4) * records_behind)
+    message = decoder.decode(netflow9_datagram(*sets), "r1")
     assert message["flows"] == [flow(1), flow(2)]  # the third is cut, and nothing is invented
     assert message["templates"] == []
-    (problem,) = message["problems"]  # read one octet early, the next header is 0a01 0000
-    assert (problem["code"], problem["offset"]) == ("bad_length", HEADER + 4 + 3 * RECORD_LENGTH - 1)
+    start = HEADER + 4 + 3 * RECORD_LENGTH - 1
+    found = sorted(message["problems"], key=lambda problem: problem["offset"])
+    assert [(each["code"], each["set_id"], each["offset"] - start) for each in found] == problems
 
 
 @pytest.mark.fault("N9-11")
@@ -167,8 +180,7 @@ def test_unaligned_flowsets(decoder):
 def test_padding_outside_the_length_at_the_end(decoder):
     learn9(decoder)
     message = decoder.decode(netflow9_datagram(set_of(256, record(1)), b"\0\0"), "r1")
-    assert message["flows"] == [flow(1)]
-    assert not malformed(message)
+    assert (message["flows"], message["problems"]) == ([flow(1)], [])
 
 
 @pytest.mark.fault("N9-38")
@@ -177,8 +189,9 @@ def test_padding_outside_the_length_before_another_flowset(decoder):
     before = known(decoder)
     message = decoder.decode(netflow9_datagram(set_of(256, record(1)), b"\0\0", set_of(256, record(2))), "r1")
     assert message["flows"] == [flow(1)]
-    assert malformed(message)
-    assert message["problems"][0]["offset"] == HEADER + 16
+    (problem,) = message["problems"]
+    assert (problem["code"], problem["offset"], problem["malformed"]) == ("bad_length", HEADER + 16, True)
+    assert problem["length"] == 2 + 16
     assert known(decoder) == before  # the misread header 0000 0100 teaches nothing
 
 

@@ -70,9 +70,10 @@ def test_lengths_that_are_no_multiple_of_4(decoder, scope, options):
     message = taught(decoder, SAMPLER, head(301, scope, options) + specifiers, set_id=300, data=SAMPLER_RECORD)
     assert (message["flows"], message["options"]) == ([flow(1)], [SAMPLER_OPTION])
     assert events(message)[:2] == [("learned", 300), ("rejected", 301)]
-    problem = message["problems"][0]
+    (problem,) = message["problems"]
     offset = HEADER + 4 + len(SAMPLER)
     assert (problem["code"], problem["offset"], problem["template_id"]) == ("bad_template", offset, 301)
+    assert problem["malformed"] is True
     assert 301 not in known(decoder)
 
 
@@ -91,7 +92,7 @@ def test_no_scope(decoder):
     message = taught(decoder, netflow9_options_template(300, [], [(34, 4)]), set_id=300, data=bytes.fromhex("00000064"))
     assert message["templates"][0]["scope_count"] == 0
     assert message["options"] == [{"scope": {}, "samplingInterval": 100}]
-    assert message["flows"] == [flow(1)]
+    assert (message["flows"], message["problems"]) == ([flow(1)], [])
 
 
 @pytest.mark.fault("N9-26")
@@ -118,7 +119,10 @@ def test_options_records_without_octets_make_no_progress(decoder):
     message = taught(decoder, options, set_id=300, data=b"\7" * 9)
     assert (message["flows"], message["options"]) == ([flow(1)], [])
     assert events(message) == [("learned", 300)]
-    assert (codes(message), message["problems"][0]["length"]) == (["no_progress"], 9)
+    (problem,) = message["problems"]
+    offset = HEADER + 4 + len(options) + 16  # behind the options templates, and the good FlowSet
+    assert (problem["code"], problem["offset"], problem["set_id"]) == ("no_progress", offset, 300)
+    assert (problem["length"], problem["octets"]) == (9, "07" * 9)
 
 
 @pytest.mark.fault("N9-30")
@@ -138,7 +142,11 @@ def test_a_head_that_is_cut_behind_a_good_one(decoder, tail):
     assert events(message) == [("learned", 300), ("rejected", 65535)]
     assert (message["flows"], message["options"]) == ([flow(1)], [SAMPLER_OPTION])
     (problem,) = message["problems"]
-    assert (problem["code"], problem["offset"]) == ("bad_template", HEADER + 4 + len(SAMPLER))
+    offset = HEADER + 4 + len(SAMPLER)
+    assert (problem["code"], problem["offset"], problem["template_id"]) == ("bad_template", offset, 65535)
+    assert problem["malformed"] is True
+    assert problem["message"] == f"template 65535 at octet {offset}: {tail} octets, need 6"  # none of the next FlowSet
+    assert known(decoder).keys() == {256, 300}
 
 
 @pytest.mark.parametrize("template_id", [0, 1, 255])
@@ -160,14 +168,16 @@ def test_the_same_options_template_again_is_a_refresh(decoder):
     assert (events(message), message["options"]) == ([("refreshed", 300)], [SAMPLER_OPTION])
 
 
+@pytest.mark.fault("N9-22")
 def test_octets_of_a_data_template_are_no_refresh_of_an_options_template(decoder):
     """0100 0004 0004 … is a head of both kinds: 4 fields, or 4 octets of scopes and 4 of options."""
     octets = bytes.fromhex("012C 0004 0004 0001 0004 0029 0004 002A 0000 0000")
     learn9(decoder)
     learn = decoder.decode(netflow9_datagram(set_of(0, octets)), "r1")
     assert (learn["templates"][0]["scope_count"], known(decoder)[300][0]) == (None, (0, 4, 1))
-    message = decoder.decode(netflow9_datagram(set_of(1, octets)), "r1")
+    message = decoder.decode(netflow9_datagram(set_of(1, octets), set_of(300, b"\0\0\0\1\0\0\0\2")), "r1")
     assert (events(message)[0], message["templates"][0]["scope_count"]) == (("replaced", 300), 1)
+    assert message["options"] == [{"scope": {"system": 1}, "exportedMessageTotalCount": 2}]
     assert known(decoder)[300] == [(0, 1, 4), (0, 41, 4)]
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from netflowparse import Limits
 from tests.message_builder import netflow9_datagram, netflow9_options_template, set_of, template
-from tests.protocols.messages import FIELDS, codes, events, flow, known, learn9, malformed, record
+from tests.protocols.messages import FIELDS, codes, events, flow, known, learn9, record
 
 HEADER = 20  # octets
 FIELDS_IN_FORCE = [(0, 8, 4), (0, 12, 4), (0, 2, 4)]
@@ -47,13 +47,16 @@ def test_a_template_without_fields_leaves_the_old_one(decoder):
     assert events(message) == [("rejected", 256), ("learned", 257)]
     assert message["flows"] == [flow(1)]
     assert known(decoder)[256] == FIELDS_IN_FORCE
-    assert not malformed(message)  # a NOTE: nothing, or a low problem
+    (problem,) = message["problems"]
+    assert (problem["code"], problem["offset"], problem["template_id"]) == ("bad_template", HEADER + 4, 256)
+    assert "malformed" not in problem  # version 9 has no withdrawal
 
 
-@pytest.mark.fault("N9-14")
-def test_more_fields_than_octets(decoder):
+@pytest.mark.fault("N9-14", "ST-01")
+@pytest.mark.parametrize("count", [3, 65535])
+def test_more_fields_than_octets(decoder, count):
     learn9(decoder)
-    message = taught(decoder, template(300, [(8, 4)]), template(256, [(8, 4), (12, 4)], count=65535))
+    message = taught(decoder, template(300, [(8, 4)]), template(256, [(8, 4), (12, 4)], count=count))
     assert events(message) == [("learned", 300), ("rejected", 256)]
     assert message["flows"] == [flow(1)]
     (problem,) = message["problems"]
@@ -67,8 +70,9 @@ def test_a_template_head_at_the_end(decoder):
     message = taught(decoder, template(256, FIELDS), template(0x0100, [], count=5))
     assert events(message) == [("learned", 256), ("rejected", 256)]
     assert message["flows"] == [flow(1)]
-    assert codes(message) == ["bad_template"]
-    assert message["problems"][0]["offset"] == HEADER + 4 + 16
+    (problem,) = message["problems"]
+    assert (problem["code"], problem["offset"], problem["malformed"]) == ("bad_template", HEADER + 4 + 16, True)
+    assert (problem["template_id"], known(decoder)) == (256, {256: FIELDS_IN_FORCE})
 
 
 @pytest.mark.fault("N9-15")
@@ -98,10 +102,13 @@ def test_fields_of_no_octets_among_others(decoder):
 
 
 @pytest.mark.fault("N9-18")
-def test_lengths_whose_sum_needs_more_than_16_bits(decoder):
-    learn9(decoder, template(256, [(1, 65534), (2, 65534)]))
-    message = decoder.decode(netflow9_datagram(set_of(256, b"\xff" * 60000), set_of(256, b"\1" * 40)), "r1")
-    assert (message["flows"], message["problems"]) == ([], [])
+@pytest.mark.parametrize("second", [65534, 10])  # in 16 bits the sums would be 65532, and 8
+def test_lengths_whose_sum_needs_more_than_16_bits(decoder, second):
+    learn9(decoder, template(256, [(1, 65534), (2, second)]) + template(300, FIELDS))
+    sets = set_of(256, b"\xff" * 60000), set_of(256, b"\1" * 40), set_of(300, record(1))
+    message = decoder.decode(netflow9_datagram(*sets), "r1")
+    assert (message["flows"], message["problems"]) == ([flow(1)], [])
+    assert known(decoder)[256] == [(0, 1, 65534), (0, 2, second)]
 
 
 @pytest.mark.fault("N9-19")
@@ -113,6 +120,7 @@ def test_too_many_fields_meet_the_limit(make_decoder):
     assert message["flows"] == [flow(1)]
     (problem,) = message["problems"]
     assert (problem["code"], problem["limit"], problem["template_id"]) == ("limit", "fields_per_template", 256)
+    assert problem["offset"] == HEADER + 4
     assert "malformed" not in problem
 
 
@@ -149,11 +157,12 @@ def test_a_definition_applies_from_where_it_stands(decoder):
 
 @pytest.mark.fault("N9-21")
 def test_data_behind_its_template_is_decoded(decoder):
-    """What becomes of the set before the template is the business of pending data."""
+    """And so is what stands before it: the set waits only until its own datagram is read."""
     data = set_of(256, record(2))
     message = decoder.decode(netflow9_datagram(set_of(256, record(1)), set_of(0, template(256, FIELDS)), data), "r1")
-    assert message["flows"][-1] == flow(2)
+    assert (message["flows"], message["late"], message["problems"]) == ([flow(1), flow(2)], [], [])
     assert events(message) == [("learned", 256)]
+    assert decoder.pending() == []
 
 
 @pytest.mark.fault("N9-22", "N9-23")
@@ -184,12 +193,11 @@ def test_the_same_definition_again_is_a_refresh(decoder):
 
 @pytest.mark.fault("N9-42")
 @pytest.mark.parametrize("set_id", [0, 1])
-@pytest.mark.parametrize("body", [b"\0", b"\0\0\0", b"\xff\xff\xff"])
+@pytest.mark.parametrize("body", [b"\0", b"\0\0", b"\0\0\0", b"\xff", b"\xff\xff", b"\xff\xff\xff"])
 def test_a_flowset_too_short_for_a_template_is_padding(decoder, set_id, body):
     learn9(decoder)
     message = decoder.decode(netflow9_datagram(set_of(set_id, body), set_of(256, record(1))), "r1")
-    assert (message["flows"], message["templates"]) == ([flow(1)], [])
-    assert not malformed(message)
+    assert (message["flows"], message["templates"], message["problems"]) == ([flow(1)], [], [])
 
 
 @pytest.mark.fault("N9-43")

@@ -63,11 +63,19 @@ def test_every_type_of_rfc_3954(decoder):
 
 @pytest.mark.fault("N9-32")
 @pytest.mark.conformance("NF9-8-03")
-@pytest.mark.parametrize("number", [33002, 40005, 56701, 57999, 65535])
-def test_types_above_32767_have_no_enterprise_number(decoder, number):
-    found, message = values(decoder, [(4, 1), (number, 2), (5, 1)], bytes.fromhex("06 1234 20"))
-    assert (found["protocolIdentifier"], found["ipClassOfService"]) == (6, 0x20)
-    (other,) = found.keys() - {"protocolIdentifier", "ipClassOfService"}
+@pytest.mark.parametrize(
+    ("number", "other", "value"),
+    [
+        (33002, "FW_EXT_EVENT", 0x4142),  # Cisco's, as 40005
+        (40005, "firewallEvent", 0x4142),
+        (56701, "pen25461_APP_ID", "AB"),  # Palo Alto's: text
+        (57999, "ie57999", "4142"),
+        (65535, "ie65535", "4142"),
+    ],
+)
+def test_types_above_32767_have_no_enterprise_number(decoder, number, other, value):
+    found, message = values(decoder, [(4, 1), (number, 2), (5, 1)], bytes.fromhex("06 4142 20"))
+    assert found == {"protocolIdentifier": 6, other: value, "ipClassOfService": 0x20}
     event = decoder.decode(netflow9_datagram(set_of(0, template(300, [(number, 2)]))), "r1")["templates"][0]
     assert event["fields"] == [{"name": other, "enterprise": 0, "id": number, "length": 2}]
     assert message["quirks"] == (["asa_early_ids"] if number == 40005 else [])
@@ -95,7 +103,7 @@ def test_addresses_of_another_length_are_hex(decoder, number, name, octets):
     assert found == {"protocolIdentifier": 6, name: octets.hex(), "ipClassOfService": 0x20}
     (problem,) = message["problems"]
     assert (problem["code"], problem["element"], problem["length"]) == ("bad_value", name, len(octets))
-    assert (problem["set_id"], problem["template_id"]) == (300, 300)
+    assert (problem["set_id"], problem["template_id"], problem["offset"]) == (300, 300, 20)
     assert "malformed" not in problem
 
 
@@ -115,7 +123,10 @@ def test_integers_of_any_length(decoder, number, name, length):
 def test_integers_beyond_32_octets_are_hex(decoder, length):
     found, message = values(decoder, [(1, length), (60, 1)], b"\xab" * length + b"\4")
     assert found == {"octetDeltaCount": "ab" * length, "ipVersion": 4}
-    assert [problem.get("malformed") for problem in message["problems"]] in ([], [None])
+    (problem,) = message["problems"]
+    assert (problem["code"], problem["element"], problem["length"]) == ("bad_value", "octetDeltaCount", length)
+    assert (problem["set_id"], problem["template_id"], problem["offset"]) == (300, 300, 20)
+    assert "malformed" not in problem
 
 
 @pytest.mark.fault("N9-41")

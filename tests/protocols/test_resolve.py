@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netflowparse import Decoder
+from netflowparse import Decoder, Limits
 from netflowparse.protocols.resolve import resolve
 from netflowparse.quirks import SAMPLER_ZERO
 from netflowparse.settings import ExporterSettings
@@ -176,12 +176,16 @@ def test_the_interface_where_a_flow_was_seen(resolving: Decoder) -> None:
 
 OWN: list[tuple[list[Field], list[int], Any]] = [
     ([INTERVAL], [50], (50, "record")),
+    ([INTERVAL], [1], (1, "record")),
+    ([INTERVAL], [2**32 - 1], (2**32 - 1, "record")),
     ([RANDOM], [60], (60, "record")),
     ([(305, 4), (306, 4)], [1, 99], (100, "record")),
     ([(305, 4), (306, 4)], [2, 1], (1.5, "record")),
     ([(309, 4), (310, 4)], [5, 1000], (200, "record")),
     ([INTERVAL], [0], (0, None)),  # what the record says is not touched
     ([RANDOM], [0], (7, "options")),
+    ([(305, 4), (306, 4)], [1, 2**32 - 1], (2**32, "record")),
+    ([(305, 4), (306, 4)], [0, 0], (7, "options")),
     ([(305, 4), (306, 4)], [0, 99], (7, "options")),
     ([(305, 4)], [10], (7, "options")),
 ]
@@ -197,6 +201,32 @@ def test_the_record_outranks_the_options(
     assert sampled(flow) == expected
 
 
+@pytest.mark.fault("PO-01", "PO-02", "PO-03")
+@pytest.mark.parametrize(
+    ("fields", "values", "interval"),
+    [
+        ({"samplingInterval": INTERVAL}, [0], None),
+        ({"samplingInterval": INTERVAL}, [1], 1),
+        ({"samplingInterval": INTERVAL}, [2**32 - 1], 2**32 - 1),
+        ({"samplingPacketInterval": (305, 4), "samplingPacketSpace": (306, 4)}, [0, 0], None),
+        ({"samplingPacketInterval": (305, 4), "samplingPacketSpace": (306, 4)}, [0, 99], None),
+        ({"samplingPacketInterval": (305, 4), "samplingPacketSpace": (306, 4)}, [1, 2**32 - 1], 2**32),
+    ],
+)
+def test_options_stay_and_make_a_rate_where_there_is_one(
+    resolving: Decoder, fields: dict[str, Field], values: list[int], interval: int | None
+) -> None:
+    message = resolving.decode(ipfix_message(*options10([METERING], [*fields.values()], 1, *values)), "r1")
+    (record,) = message["options"]
+    assert ({name: record[name] for name in fields}, message["problems"]) == (
+        dict(zip(fields, values, strict=True)),
+        [],
+    )
+    (flow,) = decoded(resolving, *flows10([INGRESS], (7,)))
+    assert sampled(flow) == ((interval, "options") if interval else (None, None))
+
+
+@pytest.mark.fault("PO-04")
 @pytest.mark.conformance("NF9-6.1-02")
 def test_samplers_of_netflow9(resolving: Decoder) -> None:
     for sampler, interval in (1, 1000), (2, 2000):
@@ -259,8 +289,12 @@ def test_options_behind_the_flows_count(resolving: Decoder) -> None:
 
 @pytest.mark.fault("PO-11")
 def test_records_of_a_data_template_are_no_options(resolving: Decoder) -> None:
+    """Of whatever they tell, and though an options template had the id before."""
+    decoded(resolving, set_of(3, options_template(FLOWS, [METERING], [INTERVAL])))
     flows = decoded(resolving, *flows10([METERING, INTERVAL], (1, 100)), *flows10([METERING], (1,)))
-    assert flows[1] == {"meteringProcessId": 1}
+    own = {"meteringProcessId": 1, "samplingInterval": 100, "resolved": {"samplingInterval": "record"}}
+    assert flows == [own, {"meteringProcessId": 1}]
+    assert resolving.knowledge("r1") == []
 
 
 def test_interface_names(resolving: Decoder) -> None:
@@ -298,6 +332,37 @@ def test_interface_names(resolving: Decoder) -> None:
             },
         },
     ]
+
+
+@pytest.mark.fault("PO-07")
+def test_hostile_interface_names(resolving: Decoder) -> None:
+    """Escape sequences and format strings are text like any other; what is no UTF-8 is escaped, and told."""
+    names = {
+        7: (b"\x1b[2J\r\n%s{0}'\"\\xff", "\x1b[2J\r\n%s{0}'\"\\xff"),
+        8: (b"eth\xff\xfe0", "eth\\xff\\xfe0"),
+        9: (b"ok", "ok"),
+    }
+    table: list[Field] = [INGRESS, (82, VARIABLE)]
+    records = b"".join(record(table, index, variable(octets)) for index, (octets, _) in names.items())
+    learn = set_of(3, options_template(OPTIONS, table[:1], table[1:]))
+    message = resolving.decode(ipfix_message(learn, set_of(OPTIONS, records)), "r1")
+    said = [(each["scope"]["ingressInterface"], each["interfaceName"]) for each in message["options"]]
+    assert said == [(index, text) for index, (_, text) in names.items()]
+    assert [(each["code"], each["element"]) for each in message["problems"]] == [("bad_value", "interfaceName")]
+    flows = decoded(resolving, *flows10([INGRESS], *((index,) for index in names)))
+    assert [each["ingress_interface_name"] for each in flows] == [text for _, text in names.values()]
+
+
+@pytest.mark.fault("PO-06")
+def test_ever_more_interfaces(make_decoder: Any) -> None:
+    """The oldest names make room, and are counted; flows of the others have theirs."""
+    decoder = make_decoder(resolve=True, limits=Limits(facts_per_exporter=3))
+    for index in range(1, 6):
+        decoded(decoder, *options10([INGRESS], [(82, VARIABLE)], index, f"eth{index}"))
+    assert [row["key"] for row in decoder.knowledge("r1")] == [3, 4, 5]
+    assert decoder.statistics()[0]["facts_evicted"] == 2
+    found = decoded(decoder, *flows10([INGRESS], (2,), (3,)))
+    assert [flow.get("ingress_interface_name") for flow in found] == [None, "eth3"]
 
 
 def test_an_interface_that_comes_twice_is_none(resolving: Decoder) -> None:
@@ -431,7 +496,14 @@ def test_vrfs_and_applications_of_the_caller(make_decoder: Any) -> None:
 @pytest.mark.fault("N5-10")
 @pytest.mark.parametrize(
     ("word", "expected"),
-    [(0x4064, (100, "header")), (0x0064, (100, "header")), (0x4000, (70, "settings")), (0, (70, "settings"))],
+    [
+        (0x4064, (100, "header")),
+        (0x0064, (100, "header")),
+        (0xFFFF, (16383, "header")),
+        (0x4000, (70, "settings")),
+        (0xC000, (70, "settings")),
+        (0, (70, "settings")),
+    ],
 )
 def test_the_header_of_version_5(make_decoder: Any, word: int, expected: Any) -> None:
     decoder = make_decoder(resolve=True, exporters={"r1": RATES})

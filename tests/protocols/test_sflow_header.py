@@ -3,6 +3,7 @@
 import pytest
 
 from netflowparse import DecodeError, MalformedMessage, TruncatedDatagram, UnknownVersion
+from tests.protocols.sflow_messages import told
 from tests.sflow_builder import datagram, flow_sample, sample, u32
 
 ONE = sample(0, 1, flow_sample([], source_id=(0, 5)))
@@ -17,6 +18,7 @@ def test_a_header_that_is_cut(decoder, agent, header):
         with pytest.raises(TruncatedDatagram) as caught:
             decoder.decode(octets[:length], "r1")
         assert (caught.value.protocol, caught.value.offset) == ("sflow5", length)
+    assert decoder.statistics() == []
 
 
 @pytest.mark.fault("SF-02")
@@ -25,14 +27,18 @@ def test_a_header_that_is_cut(decoder, agent, header):
 def test_other_versions(decoder, version):
     with pytest.raises(UnknownVersion) as caught:
         decoder.decode(u32(version) + datagram([ONE])[4:], "r1")
-    assert caught.value.version == version
+    assert (caught.value.version, caught.value.offset) == (version, 0)
+    assert (f"sFlow version {version}" in caught.value.hint) is (version in (2, 4))
+    assert decoder.statistics() == []
 
 
 @pytest.mark.fault("SF-02")
 def test_what_looks_like_netflow_5_is_netflow_5(decoder):
-    octets = bytes.fromhex("0005001e") + datagram([ONE])[4:]
+    octets = bytes.fromhex("0005001e") + datagram([ONE, ONE])[4:]
     message = decoder.decode(octets, "r1")
     assert (message["protocol"], message["header"]["count"]) == ("netflow5", 30)
+    assert len(message["flows"]) == (len(octets) - 24) // 48 == 1
+    assert told(message) == [("count_mismatch", 2, True), ("truncated_record", 24 + 48, True)]
 
 
 @pytest.mark.fault("SF-03")
@@ -61,6 +67,7 @@ def test_an_agent_of_unknown_kind(decoder, kind):
         decoder.decode(datagram([ONE], agent=u32(kind) + bytes(4)), "r1")
     assert isinstance(caught.value, DecodeError)
     assert (caught.value.protocol, caught.value.offset) == ("sflow5", 4)
+    assert decoder.statistics() == []
 
 
 @pytest.mark.fault("SF-05")

@@ -3,8 +3,14 @@
 import pytest
 
 from tests.plain import assert_plain
-from tests.protocols.messages import codes, malformed
-from tests.protocols.sflow_messages import assert_truncated, counter_structure, flow_structure
+from tests.protocols.sflow_messages import (
+    COUNTER_BODY,
+    FLOW_BODY,
+    assert_truncated,
+    counter_structure,
+    flow_structure,
+    told,
+)
 from tests.protocols.sflow_structures import COUNTER, FLOW, body, flow_record, values_of
 from tests.sflow_builder import (
     address,
@@ -37,7 +43,11 @@ def test_a_record_longer_than_its_sample(decoder, number, length):
     assert_plain(message)
     assert [flow["sampler"]["source_index"] for flow in message["flows"]] == [5, 9]
     assert [flow["extended_egress_queue"] for flow in message["flows"]] == [{"queue": 7}] * 2
-    assert_truncated(message)
+    switch = {"src_vlan": 1, "src_priority": 2, "dst_vlan": 3, "dst_priority": 4}
+    shown = switch if number == 1001 else [{"format": "0:999", "octets": octets.hex()}]
+    assert message["flows"][0]["extended_switch" if number == 1001 else "unknown_records"] == shown
+    assert_truncated(message, FLOW_BODY - 8 + len(before))
+    assert (message["problems"][0]["length"], message["problems"][0]["missing"]) == (16, length - 16)
 
 
 @pytest.mark.fault("SF-24")
@@ -72,12 +82,12 @@ def test_a_next_hop_of_unknown_kind(decoder, kind):
     octets = words(kind, 0xC0000201, 24, 16)
     shown, message = flow_structure(decoder, "extended_router", octets)
     assert shown == {"undecoded": octets.hex()}
-    assert codes(message) == ["bad_value"]
-    assert not malformed(message)
+    assert told(message) == [("bad_value", FLOW_BODY, False)]
+    assert (message["problems"][0]["element"], message["problems"][0]["octets"]) == ("nexthop", octets.hex())
     second = address("192.0.2.1") + words(kind, 1)
     shown, message = flow_structure(decoder, "extended_nat", second)
     assert shown == {"src_address": "192.0.2.1", "undecoded": second[8:].hex()}
-    assert codes(message) == ["bad_value"]
+    assert told(message) == [("bad_value", FLOW_BODY + 8, False)]
 
 
 GATEWAY = {"nexthop": "192.0.2.1", "as": 65000, "src_as": 65001, "src_peer_as": 65002}
@@ -90,7 +100,7 @@ def test_more_path_segments_than_fit(decoder, count):
     rest = words(count, 2, 1, 65003, 0, 100)
     shown, message = flow_structure(decoder, "extended_gateway", GATEWAY_HEAD + rest)
     assert shown == {**GATEWAY, "undecoded": rest.hex()}
-    assert_truncated(message)
+    assert_truncated(message, FLOW_BODY + len(GATEWAY_HEAD), "extended_gateway", "dst_as_path")
 
 
 @pytest.mark.fault("SF-33")
@@ -99,7 +109,7 @@ def test_more_numbers_in_a_path_segment_than_fit(decoder, count):
     rest = words(1, 2, count, 65003, 0, 100)
     shown, message = flow_structure(decoder, "extended_gateway", GATEWAY_HEAD + rest)
     assert shown == {**GATEWAY, "undecoded": rest.hex()}
-    assert_truncated(message)
+    assert_truncated(message, FLOW_BODY + len(GATEWAY_HEAD), "extended_gateway", "dst_as_path")
 
 
 @pytest.mark.fault("SF-34")
@@ -131,12 +141,14 @@ def test_path_segments(decoder, segments):
 def test_more_communities_than_fit(decoder, rest):
     shown, message = flow_structure(decoder, "extended_gateway", GATEWAY_HEAD + words(1, 2, 1, 65003) + rest)
     path = {**GATEWAY, "dst_as_path": [{"type": 2, "asns": [65003]}]}
+    at = FLOW_BODY + len(GATEWAY_HEAD) + 16
     if rest == words(1, 5):  # the communities are whole, localpref is missing
         assert shown == {**path, "communities": [5]}
+        assert_truncated(message, at + len(rest), "extended_gateway", "localpref")
     else:
         assert shown == {**path, "undecoded": rest.hex()}
+        assert_truncated(message, at, "extended_gateway", "communities")
     assert message["flows"][0]["bgpDestinationAsNumber"] == 65003
-    assert_truncated(message)
 
 
 @pytest.mark.fault("SF-36", "SF-58")
@@ -145,11 +157,11 @@ def test_more_labels_than_fit(decoder, count):
     stack = words(count, 0x00010140, 0)
     shown, message = flow_structure(decoder, "extended_mpls", address("192.0.2.1") + stack)
     assert shown == {"nexthop": "192.0.2.1", "undecoded": stack.hex()}
-    assert_truncated(message)
+    assert_truncated(message, FLOW_BODY + 8, "extended_mpls", "in_stack")
     for name in ("extended_vlantunnel", "extended_vlanin", "extended_vlanout"):
         shown, message = flow_structure(decoder, name, stack)
         assert shown == {"undecoded": stack.hex()}
-        assert_truncated(message)
+        assert_truncated(message, FLOW_BODY, name, "stack")
 
 
 @pytest.mark.fault("SF-37")
@@ -158,10 +170,17 @@ def test_strings_longer_than_the_record(decoder, length):
     octets = string("12345678", length=length)
     shown, message = flow_structure(decoder, "extended_function", octets)
     assert shown == {"undecoded": octets.hex()}
-    assert_truncated(message)
+    assert_truncated(message, FLOW_BODY, "extended_function", "symbol")
     shown, message = flow_structure(decoder, "extended_80211_payload", u32(5) + octets)
     assert shown == {"cipher_suite": 5, "undecoded": octets.hex()}
-    assert_truncated(message)
+    assert_truncated(message, FLOW_BODY + 4, "extended_80211_payload", "data")
+    for name in ("extended_80211_rx", "extended_80211_tx"):
+        shown, message = flow_structure(decoder, name, octets)
+        assert shown == {"undecoded": octets.hex()}
+        assert_truncated(message, FLOW_BODY, name, "ssid")
+    shown, message = counter_structure(decoder, "port_name", octets)
+    assert shown == {"undecoded": octets.hex()}
+    assert_truncated(message, COUNTER_BODY, "port_name", "name")
 
 
 @pytest.mark.fault("SF-38")
@@ -169,8 +188,7 @@ def test_strings_longer_than_the_record(decoder, length):
 def test_padding_that_is_not_zero(decoder):
     octets = u32(5) + b"linux\xff\xff\xff" + string("b")
     shown, message = flow_structure(decoder, "extended_hw_trap", octets)
-    assert shown == {"group": "linux", "trap": "b"}
-    assert not malformed(message)
+    assert (shown, message["problems"]) == ({"group": "linux", "trap": "b"}, [])
 
 
 @pytest.mark.fault("SF-39")
@@ -178,11 +196,10 @@ def test_padding_that_is_not_zero(decoder):
 def test_a_string_without_its_padding(decoder):
     octets = u32(5) + b"linux"
     shown, message = flow_structure(decoder, "extended_function", octets)  # the record is padded
-    assert (shown, malformed(message)) == ({"symbol": "linux"}, False)
+    assert (shown, message["problems"]) == ({"symbol": "linux"}, [])
     unpadded = flow_sample([record(0, 1038, octets)])[:-3]
     message = decoder.decode(datagram([sample(0, 1, unpadded)])[:-3], "r1")  # nothing is
-    assert message["flows"][0]["extended_function"] == {"symbol": "linux"}
-    assert not malformed(message)
+    assert (message["flows"][0]["extended_function"], message["problems"]) == ({"symbol": "linux"}, [])
 
 
 @pytest.mark.conformance("SFLOW-1-02")
@@ -212,7 +229,8 @@ def test_host_names(decoder, hostname, text, expected):
     rest = body(COUNTER["host_descr"].fields[1:], values)
     shown, message = counter_structure(decoder, "host_descr", string(hostname) + rest)
     assert shown == values
-    assert codes(message) == expected
+    assert told(message) == [(code, COUNTER_BODY, False) for code in expected]
+    assert [problem["element"] for problem in message["problems"]] == ["hostname"] * len(expected)
 
 
 @pytest.mark.fault("SF-41")
@@ -222,7 +240,7 @@ def test_more_adapters_than_fit(decoder, count):
     for octets in (words(count, 1, 1) + mac, words(1, 1, count) + mac):
         shown, message = counter_structure(decoder, "host_adapters", octets)
         assert shown == {"undecoded": octets.hex()}
-        assert_truncated(message)
+        assert_truncated(message, COUNTER_BODY, "host_adapters", "adapters")
 
 
 @pytest.mark.fault("SF-42")
@@ -237,7 +255,7 @@ def test_more_lanes_than_fit(decoder, count):
         "module_temperature": -5000,
         "undecoded": rest.hex(),
     }
-    assert_truncated(message)
+    assert_truncated(message, COUNTER_BODY + 16, "sfp", "lanes")
 
 
 @pytest.mark.fault("SF-44")
@@ -248,7 +266,8 @@ def test_loads_that_are_no_numbers(decoder):
     loads = f32(float("nan")) + f32(float("inf")) + f32(-1.0)
     shown, message = counter_structure(decoder, "host_cpu", loads + rest)
     assert shown == {**values, "load_one": None, "load_five": None, "load_fifteen": -1.0}
-    assert codes(message) == ["bad_value", "bad_value"]
+    assert told(message) == [("bad_value", COUNTER_BODY, False), ("bad_value", COUNTER_BODY + 4, False)]
+    assert [problem["element"] for problem in message["problems"]] == ["load_one", "load_five"]
 
 
 @pytest.mark.fault("SF-47")

@@ -129,9 +129,24 @@ def test_a_sampler_that_starts_again(decoder):
 
 
 @pytest.mark.fault("SF-53")
+@pytest.mark.parametrize(("pool", "drops"), [(900, 5), (2000, 4)], ids=["pool", "drops"])
+def test_a_pool_or_drops_that_decrease(decoder, pool, drops):
+    """One of them is enough, though the numbers go on; what was sent is there as it is."""
+    flow_continuity(decoder, sequence_number=1, sample_pool=1000, drops=5)
+    restarted = flow_sample([], sequence_number=2, sample_pool=pool, drops=drops)
+    message = decoder.decode(datagram([sample(0, 1, restarted)], sequence_number=2), "r1")
+    (flow,) = message["flows"]
+    assert (flow["sampler"]["sample_pool"], flow["sampler"]["drops"], flow["samplingInterval"]) == (pool, drops, 1000)
+    unknown = dict.fromkeys(("sample_pool_delta", "drops_delta", "effective_rate"))
+    assert flow["continuity"] == {"expected": 2, "missing": 0, "event": "restart", **unknown}
+    assert message["problems"] == []
+
+
+@pytest.mark.fault("SF-53")
 @pytest.mark.parametrize(("sampling_rate", "sample_pool", "drops"), [(0, 0, 0), (0, 5, 2**32 - 1), (1, 2**32 - 1, 1)])
 def test_numbers_that_divide_nothing(decoder, sampling_rate, sample_pool, drops):
     fields = {"sampling_rate": sampling_rate, "sample_pool": sample_pool, "drops": drops}
+    events = []
     for number in (5, 6, 6, 5, 9):
         message = decoder.decode(datagram([sample(0, 1, flow_sample([], sequence_number=number, **fields))]), "r1")
         (flow,) = message["flows"]
@@ -139,6 +154,9 @@ def test_numbers_that_divide_nothing(decoder, sampling_rate, sample_pool, drops)
         assert flow["samplingInterval"] == sampling_rate
         assert (flow["sampler"]["sample_pool"], flow["sampler"]["drops"]) == (sample_pool, drops)
         assert message["problems"] == []
+        events.append((flow["continuity"]["event"], flow["continuity"]["effective_rate"]))
+    duplicates = [("duplicate", None)] * 2
+    assert events == [("first", None), ("in_order", 0), *duplicates, ("gap", 0)]  # the pool stands still
 
 
 @pytest.mark.conformance("SFLOW-3-03")

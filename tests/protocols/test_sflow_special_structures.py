@@ -3,8 +3,7 @@
 import pytest
 
 from netflowparse import Limits
-from tests.protocols.messages import codes, malformed
-from tests.protocols.sflow_messages import flow_of
+from tests.protocols.sflow_messages import FLOW_BODY, assert_truncated, counter_structure, flow_of, flow_structure, told
 from tests.protocols.sflow_structures import COUNTER, FLOW, TAILS, body, flow_record, values_of
 from tests.sflow_builder import (
     counted,
@@ -37,13 +36,12 @@ def check_optional_tail(decoder, name, size):
     row = COUNTER[name]
     values = values_of(row.fields + TAILS[name])
     octets = (body(row.fields + TAILS[name], values) + b"more")[:size]
-    message = decoder.decode(one_counters(record(0, row.number, octets)), "r1")
+    shown, message = counter_structure(decoder, name, octets)
     there = [field for field, _ in row.fields + TAILS[name]][: len(row.fields) + (size - row.size) // 4]
     expected = {field: values[field] for field in there}
     if size > row.size + 4 * len(TAILS[name]):
         expected["undecoded"] = b"more".hex()
-    assert message["counters"][0][name] == expected
-    assert not malformed(message)
+    assert (shown, message["problems"]) == (expected, [])
 
 
 MPDUS = {"extended_acl": {"number": 1, "name": "a", "direction": 2}, "extended_queue": {"depth": 9}}
@@ -62,10 +60,14 @@ def test_an_aggregation(decoder):
 @pytest.mark.fault("SF-46")
 @pytest.mark.parametrize("count", [1, 0x40000000, 0xFFFFFFFF])
 def test_more_pdus_than_fit(decoder, count):
-    for octets in (u32(count), words(1, count)):
-        _, message = flow_of(decoder, record(0, 1016, octets))
-        assert malformed(message)
-        assert set(codes(message)) <= {"truncated_record", "count_mismatch"}
+    shown, message = flow_structure(decoder, "extended_80211_aggregation", u32(count))
+    assert shown == {"pdus": []}
+    assert_truncated(message, FLOW_BODY, "extended_80211_aggregation")
+    assert (message["problems"][0]["count"], message["problems"][0]["found"]) == (count, 0)
+    shown, message = flow_structure(decoder, "extended_80211_aggregation", words(1, count))
+    assert shown == {"pdus": [{"flow_records": {}}]}
+    assert told(message) == [("count_mismatch", FLOW_BODY + 8, True)]
+    assert (message["problems"][0]["count"], message["problems"][0]["found"]) == (count, 0)
 
 
 @pytest.mark.fault("SF-46", "RS-24")
@@ -75,10 +77,15 @@ def test_aggregations_in_aggregations(decoder, levels):
     nested = record(0, 1016, u32(0))
     for _ in range(levels):
         nested = record(0, 1016, counted([counted([nested])]))
-    _, message = flow_of(decoder, nested)
+    shown, message = flow_of(decoder, nested)
+    nesting = Limits().nesting
+    assert told(message) == [("limit", FLOW_BODY + 16 * nesting, False)]  # counts of frames and of records, and a head
     (problem,) = message["problems"]
-    assert (problem["code"], problem["limit"]) == ("limit", "nesting")
-    assert Limits().nesting < 100
+    assert (problem["limit"], problem["length"]) == ("nesting", len(nested) - 8 - 16 * nesting)
+    for _ in range(nesting):
+        (pdu,) = shown["extended_80211_aggregation"]["pdus"]
+        shown = pdu["flow_records"]
+    assert shown["extended_80211_aggregation"] == {"undecoded": nested[8 + 16 * nesting :].hex()}
 
 
 REQUEST = values_of(FLOW["http_request_deprecated"].fields)
@@ -97,20 +104,21 @@ OTHER_REQUEST = u32(2) + b"".join(string(f"{name} of it") for name in ("uri", "h
 OTHER_REQUEST += string("user") + string("text/html") + u64(5) + u64(6) + u32(7) + i32(200)
 
 
-@pytest.mark.fault("SF-48", "SF-20", "SF-21")
+@pytest.mark.fault("SF-48", "SF-20", "SF-21", "SF-22")
 @pytest.mark.parametrize(
     "octets",
     [
         OTHER_REQUEST,
         body(FLOW["http_request_deprecated"].fields, REQUEST) + b"more",
         body(FLOW["http_request_deprecated"].fields, REQUEST)[:-4],
+        b"",
     ],
-    ids=["the other layout", "longer", "shorter"],
+    ids=["the other layout", "longer", "shorter", "empty"],
 )
 def test_deprecated_requests_that_do_not_fit(decoder, octets):
     """Two layouts are known: what does not fit exactly is not guessed at."""
-    shown, _ = flow_of(decoder, record(0, 2201, octets))
-    assert shown["http_request_deprecated"] == {"octets": octets.hex()}
+    shown, message = flow_of(decoder, record(0, 2201, octets))
+    assert (shown["http_request_deprecated"], message["problems"]) == ({"octets": octets.hex()}, [])
 
 
 PORTS_HEAD = {"ingress_uc_pc": 1, "ingress_mc_pc": -1, "egress_uc_pc": 10000, "egress_mc_pc": 2}
@@ -154,5 +162,14 @@ def test_port_buffers_with_eight_queues(decoder):
 )
 def test_port_buffers_that_do_not_fit(decoder, queues):
     octets = b"".join(i32(value) for value in PORTS_HEAD.values()) + queues
-    message = decoder.decode(one_counters(record(4413, 2, octets)), "r1")
-    assert message["counters"][0]["bst_port_buffers"] == {"octets": octets.hex()}
+    shown, message = counter_structure(decoder, "bst_port_buffers", octets)
+    assert (shown, message["problems"]) == ({"octets": octets.hex()}, [])
+
+
+@pytest.mark.fault("SF-22")
+def test_special_structures_without_octets(decoder):
+    shown, message = counter_structure(decoder, "bst_port_buffers", b"")
+    assert (shown, message["problems"]) == ({"octets": ""}, [])
+    shown, message = flow_structure(decoder, "extended_80211_aggregation", b"")
+    assert shown == {"pdus": []}
+    assert_truncated(message, FLOW_BODY, "extended_80211_aggregation")

@@ -6,7 +6,7 @@ import pytest
 
 from tests.conftest import SHARED
 from tests.protocols.messages import codes
-from tests.protocols.sflow_messages import assert_truncated, counter_structure, flow_structure
+from tests.protocols.sflow_messages import COUNTER_BODY, assert_truncated, body_of, counter_structure, flow_structure
 from tests.protocols.sflow_structures import (
     COUNTER,
     FLOW,
@@ -131,11 +131,18 @@ def expected_of_a_cut(row, values, octets):
     return {**whole, "undecoded": rest.hex()} if rest else whole
 
 
-def assert_cut(shown, row, values, octets):
+def assert_cut_off(message, row, values, octets, start):
+    """One problem, at the first field that is not whole of a structure whose body is at *start*."""
+    whole, offset = whole_fields(row.fields, values, len(octets))
+    assert_truncated(message, start + offset, row.name, row.fields[len(whole)][0])
+
+
+def assert_cut(shown, message, row, values, octets, start):
     """Cut between words, exactly that; inside a word, what is whole and not more than was sent."""
     expected = expected_of_a_cut(row, values, octets)
     if len(octets) % 4 == 0:
         assert shown == expected
+        assert_cut_off(message, row, values, octets, start)
     for name, value in shown.items():
         assert value == values[name] if name in values else name == "undecoded"
     assert shown.keys() >= expected.keys() - {"undecoded"}
@@ -150,7 +157,7 @@ def test_a_flow_structure_4_octets_short(decoder, row, variant):
     octets = body(row.fields, values)[:-4]
     shown, message = flow_structure(decoder, row.name, octets)
     assert_same(shown, expected_of_a_cut(row, values, octets))
-    assert_truncated(message)
+    assert_cut_off(message, row, values, octets, body_of(row.name))
 
 
 @pytest.mark.fault("SF-21")
@@ -161,7 +168,7 @@ def test_a_counter_structure_4_octets_short(decoder, row, variant):
     octets = body(row.fields, values)[:-4]
     shown, message = counter_structure(decoder, row.name, octets)
     assert_same(shown, expected_of_a_cut(row, values, octets))
-    assert_truncated(message)
+    assert_cut_off(message, row, values, octets, COUNTER_BODY)
 
 
 @pytest.mark.fault("SF-21")
@@ -173,7 +180,7 @@ def test_a_flow_structure_cut_anywhere(decoder, row):
         if (row.name, length) == ("sampled_ethernet", 20):
             continue
         shown, message = flow_structure(decoder, row.name, whole[:length])
-        assert_cut(shown, row, values, whole[:length])
+        assert_cut(shown, message, row, values, whole[:length], body_of(row.name))
         assert "truncated_record" in codes(message)
 
 
@@ -184,7 +191,7 @@ def test_a_counter_structure_cut_anywhere(decoder, row):
     whole = body(row.fields, values)
     for length in range(1, len(whole) - 3):
         shown, message = counter_structure(decoder, row.name, whole[:length])
-        assert_cut(shown, row, values, whole[:length])
+        assert_cut(shown, message, row, values, whole[:length], COUNTER_BODY)
         assert "truncated_record" in codes(message)
 
 
@@ -193,7 +200,7 @@ def test_a_counter_structure_cut_anywhere(decoder, row):
 def test_a_flow_structure_without_octets(decoder, row):
     shown, message = flow_structure(decoder, row.name, b"")
     assert shown == {}
-    assert_truncated(message)
+    assert_truncated(message, body_of(row.name), row.name, row.fields[0][0])
 
 
 @pytest.mark.fault("SF-22")
@@ -201,7 +208,7 @@ def test_a_flow_structure_without_octets(decoder, row):
 def test_a_counter_structure_without_octets(decoder, row):
     shown, message = counter_structure(decoder, row.name, b"")
     assert shown == {}
-    assert_truncated(message)
+    assert_truncated(message, COUNTER_BODY, row.name, row.fields[0][0])
 
 
 @pytest.mark.conformance("SFLOW-4-09")
@@ -224,8 +231,8 @@ def test_a_structure_that_comes_twice(decoder):
     row = COUNTER["port_name"]
     names = [{"name": "eth0"}, {"name": ""}, {"name": "eth0"}]
     message = decoder.decode(one_counters(*(counter_record(row.name, each) for each in names)), "r1")
-    assert message["counters"][0]["port_name"] == names
+    assert (message["counters"][0]["port_name"], message["problems"]) == (names, [])
     row = FLOW["extended_vni_egress"]
     numbers = [{"vni": 5}, {"vni": 6}]
     message = decoder.decode(one_flow(*(flow_record(row.name, each) for each in numbers)), "r1")
-    assert message["flows"][0]["extended_vni_egress"] == numbers
+    assert (message["flows"][0]["extended_vni_egress"], message["problems"]) == (numbers, [])

@@ -296,7 +296,7 @@ def test_described_in_two_ways(decoder, other, was, now):
     assert flow_of(decoder) == {"sourceIPv4Address": "192.0.2.1", "queueDepth": 1500}
     message = taught(decoder, other)
     (problem,) = message["problems"]
-    assert (problem["code"], problem["element"]) == ("bad_type_record", "9999:1")
+    assert (problem["code"], problem["offset"], problem["element"]) == ("bad_type_record", 50, "9999:1")
     assert was in problem["message"].partition(" before, ")[0]
     assert now in problem["message"].partition(" before, ")[2]
     assert flow_of(decoder) == HEX
@@ -386,11 +386,11 @@ def ranged(data_type, begin, end, number=1):
     ],
 )
 def test_records_that_cannot_be(decoder, records, reason):
-    message = decoder.decode(ipfix_message(set_of(3, TYPES + RANGE), records), "r1")
+    message = decoder.decode(ipfix_message(set_of(3, TYPES + RANGE), records, types(said(number=2))), "r1")
     (problem,) = message["problems"]
-    assert problem["code"] == "bad_type_record"
+    assert (problem["code"], problem["offset"]) == ("bad_type_record", 16 + 4 + len(TYPES + RANGE))
     assert reason in problem["message"]
-    assert elements(decoder) == []
+    assert elements(decoder) == [("9999:2", "queueDepth", "unsigned32", False)]
     assert flow_of(decoder) == HEX
 
 

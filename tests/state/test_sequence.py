@@ -21,6 +21,7 @@ def events(*numbers: int, units: int = 1) -> list[tuple[int | None, int | None, 
     return [tuple(tracker.observe(number, units).values()) for number in numbers]
 
 
+@pytest.mark.fault("ST-10")
 @pytest.mark.conformance("IPFIX-3.1-03", "IPFIX-10.3.2-01", "NF9-5.1-02", "NF5-3-03")
 def test_order_loss_and_wrap() -> None:
     assert events(10, 15, 25, 30, units=5) == [
@@ -29,6 +30,7 @@ def test_order_loss_and_wrap() -> None:
         (20, 5, "gap"),
         (30, 0, "in_order"),
     ]
+    assert events(2**32 - 2, 1, 5, units=3) == [(None, 0, "first"), (1, 0, "in_order"), (4, 1, "gap")]
     assert events(2**32 - 2, 2**32 - 1, 0, 2) == [
         (None, 0, "first"),
         (2**32 - 1, 0, "in_order"),
@@ -45,6 +47,14 @@ def names(*numbers: int) -> list[str]:
 @pytest.mark.fault("ST-11")
 def test_late_and_repeated_datagrams_hide_no_gap() -> None:
     assert names(1, 2, 2, 5, 3, 6) == ["first", "in_order", "duplicate", "gap", "reordered", "in_order"]
+    assert names(1, 3, 4, 5, 6, 7, 2, 7, 2, 8)[6:] == ["reordered", "duplicate", "duplicate", "in_order"]
+
+
+@pytest.mark.fault("ST-11")
+def test_half_the_range_ahead_is_undecided_until_others_follow() -> None:
+    far = 7 + 2**31
+    assert events(7, far, 8) == [(None, 0, "first"), (8, None, "uncertain"), (8, 0, "in_order")]
+    assert names(7, far, far + 1, far + 2, far + 3)[1:] == ["uncertain", "reordered", "restart", "in_order"]
 
 
 def test_late_datagrams_in_a_row_are_no_restart() -> None:
@@ -129,6 +139,7 @@ def test_uncounted_records_make_the_next_number_uncertain() -> None:
     assert tracker.observe(5, 1, certain=False) == {"expected": None, "missing": 0, "event": "first"}
     assert tracker.observe(30, 2) == {"expected": 6, "missing": None, "event": "uncertain"}
     assert tracker.observe(32, 2) == {"expected": 32, "missing": 0, "event": "in_order"}
+    assert totals(tracker) == (0, 0, 0, 0, 0)
 
 
 def tracked(*datagrams: tuple[int, int] | tuple[int, int, int | None]) -> tuple[SequenceTracker, list[str]]:

@@ -124,6 +124,7 @@ SPOILED = [
     (f"{DOMAIN}.templates.0.fields.1", [0, 1, 65_536], r"fields\[1\]"),
     (f"{DOMAIN}.templates.0.fields.1", [2**32, 1, 1], r"fields\[1\]"),
     (f"{DOMAIN}.templates.0.fields.1", [0, 1], r"fields\[1\]"),
+    (f"{DOMAIN}.templates.0.fields", [[0, 1, 1]] * 16_384, "fields: a list of 16384; expected a list of at most 16383"),
     (f"{DOMAIN}.templates.0.definition", "", "templates.0..definition: ''; expected hex of 12 to 26 octets"),
     (f"{DOMAIN}.templates.0.definition", "0g" * 12, "definition: '0g0g"),
     (f"{DOMAIN}.templates.0.definition", lambda text: text.upper() + "A", "definition"),
