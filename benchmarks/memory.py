@@ -1,7 +1,7 @@
 """What a decoder remembers, in octets: ``python -m benchmarks.memory`` from the repository's root, some minutes.
 
-For one exporter of many, and under floods of templates: 65,280 ids in one domain, then 1,000 ids in each of 100, 200
-and 400 domains of 10 exporters.
+For one exporter of many; for one unit of each limit on state, and all that the default allows; and under floods of
+templates: 65,280 ids in one domain, then 1,000 ids in each of 100, 200 and 400 domains of 10 exporters.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ import gc
 import tracemalloc
 from collections.abc import Callable, Iterator
 
-from netflowparse import Decoder
+from netflowparse import Decoder, Limits
 from netflowparse.state.exporters import ExporterStore
-from tests.message_builder import Field, netflow9_datagram, set_of, template
+from tests import sflow_builder as sflow
+from tests.message_builder import Field, ipfix_message, netflow9_datagram, options_template, set_of, template
 
 from .timing import table
 from .traffic import numbered
@@ -20,6 +21,7 @@ from .workloads import SEQUENCE_NUMBERS, netflow9
 
 EXPORTERS = 10_000
 PER_DATAGRAM = 4_000  # templates
+UNITS = 8_000
 SOURCE_ID = 16  # its offset in v9's header
 
 
@@ -56,6 +58,61 @@ def exporters() -> str:
     each = (many - one) // (EXPORTERS - 1)
     row = [f"{EXPORTERS:,}", f"{each:,}", str(len(shapes))]
     return table(["exporters", "octets for each", "compiled functions"], [row])
+
+
+def _templates_of_one_field(count: int) -> Iterator[bytes]:
+    fields: list[Field] = [(8, 4)]
+    for domain in range(-(-count // PER_DATAGRAM)):
+        body = b"".join(template(256 + number, fields) for number in range(min(count, PER_DATAGRAM)))
+        yield netflow9_datagram(set_of(0, body), sourceId=domain)
+
+
+def _domains(count: int) -> Iterator[bytes]:
+    return (netflow9_datagram(sourceId=number) for number in range(count))
+
+
+def _waiting(count: int) -> Iterator[bytes]:
+    return (netflow9_datagram(set_of(300, bytes(488)), sequenceNumber=number) for number in range(count))
+
+
+def _facts(count: int) -> Iterator[bytes]:
+    yield ipfix_message(set_of(3, options_template(256, [(10, 4)], [(82, 8)])))
+    for number in range(0, count, 1_000):
+        rows = (each.to_bytes(4, "big") + b"%08d" % each for each in range(number, number + 1_000))
+        yield ipfix_message(set_of(256, b"".join(rows)))
+
+
+def _sources(count: int) -> Iterator[bytes]:
+    return (sflow.one_flow(source_id=(0, number)) for number in range(count))
+
+
+def units() -> str:
+    """A table: octets for one unit of each limit on state, and for all that the default allows."""
+    wide = Limits(
+        templates_per_exporter=UNITS,
+        domains_per_exporter=UNITS,
+        facts_per_exporter=UNITS,
+        pending_sets_per_exporter=UNITS,
+    )
+    rows = []
+    for name, what, make in (
+        ("template_fields", "templates of one field", _templates_of_one_field),
+        ("domains", "domains", _domains),
+        ("facts", "names of interfaces", _facts),
+        ("sample_sources", "sources", _sources),
+        ("pending_sets", "sets of 488 octets", _waiting),
+    ):
+
+        def work(make: Callable[[int], Iterator[bytes]] = make) -> Decoder:
+            decoder = Decoder(limits=wide)
+            for datagram in make(UNITS):
+                decoder.decode(datagram, "one")
+            return decoder
+
+        _, size = _allocated(work)
+        most = getattr(Limits(), name)
+        rows.append([f"`{name}`", what, f"{size / UNITS:,.0f}", f"{size / UNITS * most / 2**20:,.0f} MiB"])
+    return table(["limit", "filled with", "octets for each", "at the default"], rows)
 
 
 def _flood(ids: int, domains: int, count: int) -> Iterator[tuple[bytes, str]]:
@@ -100,4 +157,5 @@ def floods() -> str:
 
 if __name__ == "__main__":
     print(exporters(), "\n")
+    print(units(), "\n")
     print(floods())

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from .harness import SHARES, harness
 
@@ -44,6 +44,11 @@ def main(given: Iterable[str] | None = None) -> int:
         results = list(pool.map(lambda name, runs: child(engine, name, runs, options), names, runs))
     print(table(engine, dict(zip(names, results, strict=True))))
     return 0 if all(results) else 1
+
+
+def alone(file: str) -> NoReturn:
+    """Run the harness of one module, as ``python -m fuzz.fuzz_one``."""
+    sys.exit(main([Path(file).stem, *sys.argv[1:]]))
 
 
 def child(engine: str, name: str, runs: int, options: argparse.Namespace) -> dict[str, Any] | None:

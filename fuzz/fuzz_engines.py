@@ -11,6 +11,7 @@ from typing import Any
 from netflowparse import DecodeError, Decoder
 
 from . import seeds, spoil
+from .command import alone
 from .harness import Harness
 from .steps import FLUSH, FORGET, LATER, TRANSPORTS, Step, steps
 
@@ -71,3 +72,6 @@ class Engines(Harness):
 
 
 HARNESS = Engines
+
+if __name__ == "__main__":
+    alone(__file__)

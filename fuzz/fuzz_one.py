@@ -1,7 +1,7 @@
 """Invariant: any octets give a message as promised, or a DecodeError; strict mode refuses just what is malformed; each
 octet is explained; nothing else is raised, and nothing hangs.
 
-    python -m fuzz fuzz_one --runs N
+    python -m fuzz.fuzz_one --runs N
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from netflowparse import DecodeError, Decoder
 from tests.explanation.checks import check
 
+from .command import alone
 from .harness import Harness
 from .invariants import check_state, decoded
 
@@ -42,3 +43,6 @@ class OneDatagram(Harness):
 
 
 HARNESS = OneDatagram
+
+if __name__ == "__main__":
+    alone(__file__)

@@ -1,7 +1,7 @@
 """Invariant: what is decoded can be written again.  With ``keep_octets`` a message becomes the octets that it was, also
 after a journey through JSON; without, it becomes datagrams that say the same, or an ``EncodeError``.
 
-    python -m fuzz fuzz_round_trip --runs N
+    python -m fuzz.fuzz_round_trip --runs N
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from netflowparse import DecodeError, Decoder, EncodeError, encode
 from netflowparse.quirks import WATCHED
 
 from . import seeds, spoil
+from .command import alone
 from .harness import Harness
 from .steps import TRANSPORTS, Step, steps
 
@@ -122,3 +123,6 @@ class RoundTrip(Harness):
 
 
 HARNESS = RoundTrip
+
+if __name__ == "__main__":
+    alone(__file__)

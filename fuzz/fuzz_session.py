@@ -1,7 +1,7 @@
 """Invariant: whatever several exporters send to one decoder that goes on and on, each answer is as promised, what is
 remembered stays within ``Limits`` after every step, and the counters add up.
 
-    python -m fuzz fuzz_session --runs N
+    python -m fuzz.fuzz_session --runs N
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 from netflowparse import Decoder, ExporterSettings, Limits
 
 from . import seeds, spoil
+from .command import alone
 from .harness import Harness
 from .invariants import check_message, check_state, decoded
 from .steps import FLUSH, FORGET, LATER, RESTORE, TRANSPORTS, Step, steps
@@ -117,3 +118,6 @@ class Session(Harness):
 
 
 HARNESS = Session
+
+if __name__ == "__main__":
+    alone(__file__)

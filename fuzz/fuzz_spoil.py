@@ -1,7 +1,7 @@
 """Invariant: a datagram whose lengths, counts and ids lie costs nobody anything: what stands before the first lie is
 decoded as ever, each octet is explained, and no other exporter notices.
 
-    python -m fuzz fuzz_spoil --runs N
+    python -m fuzz.fuzz_spoil --runs N
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from tests.explanation.checks import check
 from tests.framing import Place, framing
 
 from . import seeds
+from .command import alone
 from .harness import Harness
 from .invariants import check_state, decoded
 
@@ -135,3 +136,6 @@ def injured(datagram: bytes, places: list[Place], injuries: bytes) -> tuple[byte
 
 
 HARNESS = Spoil
+
+if __name__ == "__main__":
+    alone(__file__)

@@ -1,7 +1,7 @@
 """Invariant: how a stream is cut into pieces changes nothing, every octet of it is of a message, skipped or left over,
 and no more is kept than one message and three octets.
 
-    python -m fuzz fuzz_stream --runs N
+    python -m fuzz.fuzz_stream --runs N
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import random
 from netflowparse import MalformedMessage, MessageStream
 
 from . import seeds, spoil
+from .command import alone
 from .harness import Harness
 
 PIECES = 4  # octets that say how the stream is cut
@@ -82,3 +83,6 @@ class Stream(Harness):
 
 
 HARNESS = Stream
+
+if __name__ == "__main__":
+    alone(__file__)
