@@ -1,16 +1,13 @@
-"""Floods of templates, data and names: memory within Limits, and who is honest notices nothing."""
+"""Floods of templates and data: what is counted and refused, and who is honest notices nothing.  Costs: ``budgets``."""
 
 from __future__ import annotations
 
-import pickle
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from netflowparse import Decoder, Limits
-from netflowparse.state import history
-from tests.message_builder import Field, ipfix_message, netflow9_datagram, set_of, template
+from tests.message_builder import Field, netflow9_datagram, set_of, template
 from tests.protocols.messages import FIELDS, flow, record
 
 GOOD = netflow9_datagram(set_of(0, template(256, FIELDS)))
@@ -60,57 +57,6 @@ def test_many_templates_of_many_domains_of_many_exporters(make_decoder: Any) -> 
     assert sum(row["template_fields"] for row in rows) <= limits.template_fields
     assert max(row["templates"] for row in rows) <= limits.templates_per_exporter
     assert len({row["exporter"] for row in rows}) == 4  # 500 fields each, and the good one
-
-
-def template_flood(times: int) -> Decoder:
-    """Domains full of templates, far more than fit."""
-    decoder = Decoder(limits=Limits(templates_per_exporter=20, template_fields=80, domains_per_exporter=4))
-    sent = templates(256, 30)
-    for number in range(times):
-        decoder.decode(sent[:16] + number.to_bytes(4, "big") + sent[20:], number % 20)
-    return decoder
-
-
-def pending_flood(times: int) -> Decoder:
-    """Data for templates that never come, from many exporters and one."""
-    decoder = Decoder(limits=Limits(pending_octets=200_000, pending_octets_per_exporter=50_000))
-    for number in range(times):
-        octets = netflow9_datagram(set_of(256 + number % 99, b"x" * 400))
-        decoder.decode(octets, number % 7 if number % 2 else "one")
-    return decoder
-
-
-def options_flood(times: int) -> Decoder:
-    """Names of ever new interfaces."""
-    decoder = Decoder(limits=Limits(facts_per_exporter=200, facts=700, cached_texts=100))
-    teach = bytes.fromhex("0100 0002 0001 000A 0004 0052 0008")
-    for exporter in range(3):
-        decoder.decode(ipfix_message(set_of(3, teach)), exporter)
-    for number in range(times):
-        data = b"".join((20 * number + each).to_bytes(4, "big") + b"%08d" % each for each in range(20))
-        decoder.decode(ipfix_message(set_of(256, data)), number % 3)
-    return decoder
-
-
-def history_flood(times: int) -> Decoder:
-    """Definitions that change with every message, and data that waits for its time."""
-    limits = Limits(templates_per_exporter=50, pending_octets_per_exporter=50_000)
-    decoder = Decoder(history=True, limits=limits)
-    for number in range(times):
-        fields: list[Field] = [(1 + number % 60, 4)]
-        sets = set_of(2, template(256 + number % 40, fields)), set_of(256 + number % 40, b"abcd" * 20)
-        decoder.decode(ipfix_message(*sets, exportTime=number, sequenceNumber=number), "one")
-    return decoder
-
-
-@pytest.mark.fault("RS-01", "RS-02", "RS-05", "RS-08", "PO-06", "RS-18")
-@pytest.mark.parametrize("flood", [template_flood, pending_flood, options_flood, history_flood])
-def test_what_is_remembered_is_flat(flood: Callable[[int], Decoder], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Four times as long a flood, a tenth more at the most of what a decoder remembers."""
-    monkeypatch.setattr(history, "SIGHTINGS", 4)
-    once, twice, often = (len(pickle.dumps(flood(times))) for times in (300, 600, 1_200))
-    assert twice < 1.1 * once
-    assert often < 1.1 * once
 
 
 @pytest.mark.fault("RS-08")

@@ -26,23 +26,22 @@ LONGEST_CACHED_TEXT = 64  # octets; longer texts are too many and too large to k
 Reading: TypeAlias = Callable[[Any, int, int, Faults], Any]  # value, record's offset, field index, faults
 
 
-class AddressTexts(dict[Any, str]):
-    """Octets or number of an address -> its text, made on first use; emptied when it is full."""
+class AddressTexts(dict[bytes, str]):
+    """Octets of an address -> its text, made on first use; emptied when it is full.
 
-    def __init__(self, spell: Callable[[Any], str], most: int) -> None:
+    Octets, for nobody can foresee their hash: of numbers a sender can choose those that a dict finds slowest.
+    """
+
+    def __init__(self, spell: Callable[[bytes], str], most: int) -> None:
         super().__init__()
         self._spell = spell
         self._most = most
 
-    def __missing__(self, address: Any) -> str:
+    def __missing__(self, address: bytes) -> str:
         if len(self) >= self._most:
             self.clear()
         text = self[address] = self._spell(address)
         return text
-
-
-def _ipv4_text(address: int) -> str:
-    return inet_ntoa(address.to_bytes(4, "big"))
 
 
 def _ipv6_text(address: bytes) -> str:
@@ -81,7 +80,7 @@ def namespace(limits: Limits, octet_values: str = "hex") -> dict[str, Any]:
         "repeat": repeat,
         "Unreadable": (StructError, IndexError),
         "from_bytes": int.from_bytes,
-        "ipv4": AddressTexts(_ipv4_text, addresses),
+        "ipv4": AddressTexts(inet_ntoa, addresses),
         "ipv6": AddressTexts(_ipv6_text, addresses),
         "mac": AddressTexts(_mac_text, addresses),
         "nothing": _nothing,

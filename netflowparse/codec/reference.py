@@ -16,11 +16,13 @@ from .reader import Faults, Filler, HeaderReader, PairReader, RecordReader
 def record_reader(layout: Layout) -> RecordReader:
     """The reader of records of *layout*."""
     declaration, display, minimum = layout.declaration, layout.display, layout.minimum_length
+    bounded = not any(field.variable or field.located for field in layout.fields)
+    longest = sum(field.octets for field in layout.fields)
 
     def read(
         octets: bytes, start: int, end: int, most: int, faults: Faults, clock: Clock | None
     ) -> tuple[list[dict[str, Any]], int]:
-        stream = BytesIO(octets[start:end])
+        stream = BytesIO(octets[start : min(end, start + most * longest) if bounded else end])
         records: list[dict[str, Any]] = []
         stop = start
         while len(records) < most and end - stop >= minimum:
@@ -55,7 +57,7 @@ def header_reader(layout: Layout) -> HeaderReader:
     declaration, display = layout.declaration, layout.display
 
     def read(octets: bytes, offset: int) -> dict[str, Any]:
-        parsed = declaration.parse(octets[offset:])
+        parsed = declaration.parse(octets[offset : offset + layout.minimum_length if layout.fixed else None])
         return build(display, _plain(declaration, parsed, offset, []), None)
 
     return read

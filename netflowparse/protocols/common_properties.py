@@ -40,7 +40,7 @@ def report_references(problems: Problems, properties: Properties) -> None:
     """Note, once for the message, references of its flows that could not be followed to their end."""
     if properties.unresolved:
         count = len(properties.unresolved)
-        ids, shown = _first(properties.unresolved)
+        ids, shown = _first(properties.unresolved.values())
         message = f"common properties that are not known, or not any more: {count}: {shown}"
         problems.add(UNRESOLVED_PROPERTIES, message, 0, ids=ids, count=count)
     if properties.circular:

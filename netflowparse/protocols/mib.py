@@ -8,7 +8,7 @@ from typing import Any
 
 from ..interpret import object_identifier
 from ..state.fact_values import cost_of
-from ..state.facts import MIB_FIELD, MIB_OBJECT, Key
+from ..state.facts import MIB_FIELD, MIB_OBJECT
 from ..state.knowledge import Fact
 from ..state.properties import Budget
 from ..types import Flow
@@ -19,7 +19,7 @@ MIB_OBJECTS = "mib_objects"
 CONTEXT = {"mibContextEngineID": "context_engine_id", "mibContextName": "context_name"}
 
 
-def add_mib_objects(flows: list[Flow], names: Sequence[str], fields: Mapping[Key, Fact], budget: Budget) -> None:
+def add_mib_objects(flows: list[Flow], names: Sequence[str], fields: Mapping[int, Fact], budget: Budget) -> None:
     """Add to each flow of one data set its MIB objects under ``mib_objects``, in the order of their fields.
 
     *names* are the keys of its template's fields, *fields* what is said of them by their places.  An entry is
@@ -43,7 +43,7 @@ def add_mib_objects(flows: list[Flow], names: Sequence[str], fields: Mapping[Key
         flow.setdefault(RESOLVED, {})[MIB_OBJECTS] = "options"
 
 
-def _objects(names: Sequence[str], fields: Mapping[Key, Fact]) -> list[tuple[dict[str, Any], str, int | None]]:
+def _objects(names: Sequence[str], fields: Mapping[int, Fact]) -> list[tuple[dict[str, Any], str, int | None]]:
     """Of each field that is a MIB object: what is said of it, its key, and its place among those that share the key."""
     shared, met = Counter(names), Counter[str]()
     objects = []

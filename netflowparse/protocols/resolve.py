@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from ..codec.record import UPTIMES
 from ..settings import ExporterSettings
-from ..state.facts import APPLICATION, INTERFACE, PROPERTIES, PROPERTIES_ID, VALUES, VRF
+from ..state.facts import APPLICATION, INTERFACE, PROPERTIES, PROPERTIES_ID, VALUES, VRF, spelled
 from ..state.knowledge import AHEAD, Fact, Knowledge
 from ..state.properties import Properties, Sources
 from ..types import Flow
@@ -118,10 +118,10 @@ def _naming(known: Known, name: _Name, first: Flow) -> Step | None:
     has_some = not first.keys().isdisjoint(name.outputs.values())
 
     def add(flow: Flow, sources: Sources) -> None:
-        try:
-            fact = facts.get(flow[key])
-        except TypeError:  # a list
+        number = flow[key]
+        if type(number) is list:
             return
+        fact = facts.get(spelled(number)) if facts else None
         if fact is not None:
             added, said = fact.additions.get(key) or _additions(fact, name)
             if has_some:
@@ -130,7 +130,7 @@ def _naming(known: Known, name: _Name, first: Flow) -> Step | None:
             flow.update(added)
             sources.update(said)
         if own and label not in flow:
-            text = own.get(flow[key])
+            text = own.get(number)
             if text is not None:
                 flow[label], sources[label] = text, "settings"
 

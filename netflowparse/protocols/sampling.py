@@ -21,9 +21,9 @@ from ..state.facts import (
     SELECTOR,
     TEMPLATE_SAMPLING,
     Interval,
-    Key,
     interval_of,
     is_interval,
+    spelled,
 )
 from ..state.knowledge import NOTHING, Fact, Knowledge
 from ..state.properties import Sources
@@ -48,7 +48,7 @@ class Known:
     rules: frozenset[str]
     quirks: set[str] = field(default_factory=set)
 
-    def table(self, kind: str) -> Mapping[Key, Fact]:
+    def table(self, kind: str) -> Mapping[str, Fact]:
         """The facts of that *kind*."""
         return NOTHING if self.knowledge is None else self.knowledge.table(kind)
 
@@ -97,12 +97,13 @@ def _probes(known: Known, first: Flow) -> tuple[list[Probe], Found]:
     samplers = known.table(SAMPLER)
     if samplers and "samplerId" in first:
         probes.append(_by_fact(samplers, "samplerId"))
-        if SAMPLER_ZERO in known.rules and len(samplers) == 1 and 0 not in samplers:
+        if SAMPLER_ZERO in known.rules and len(samplers) == 1 and spelled(0) not in samplers:
             probes.append(_by_only_sampler(next(iter(samplers.values())), known.quirks))
     for kind, key in ((SELECTOR, "selectorId"), (INTERFACE_SAMPLING, ""), (LINE_CARD_SAMPLING, "lineCardId")):
         if table := known.table(kind):
             probes.append(_by_fact(table, key))
-    for fact in known.table(TEMPLATE_SAMPLING).get(known.template_id), known.table(DOMAIN_SAMPLING).get(None):
+    of_template = known.table(TEMPLATE_SAMPLING).get(spelled(known.template_id))
+    for fact in of_template, known.table(DOMAIN_SAMPLING).get(spelled(None)):
         if fact is not None and (found := _said(fact)):
             return probes, found
     if known.header_interval:
@@ -118,12 +119,12 @@ def _own(flow: Flow) -> Found:
     return None if interval is None else (interval, "record")
 
 
-def _by_fact(table: Mapping[Key, Fact], key: str) -> Probe:
+def _by_fact(table: Mapping[str, Fact], key: str) -> Probe:
     """Looks in *table* for what stands under *key*; "" is the interface that the flow was seen at."""
 
     def probe(flow: Flow) -> Found:
         name = key or ("egressInterface" if flow.get("flowDirection") == EGRESS else "ingressInterface")
-        fact = _get(table, flow.get(name))
+        fact = table.get(spelled(flow.get(name)))
         return None if fact is None else _said(fact)
 
     return probe

@@ -11,7 +11,7 @@ from ..errors import TRUNCATED_SAMPLE
 from ..limits import Limits
 from ..packet.decoder import PacketDecoder
 from ..registry import DISCARD_REASONS
-from ..state.sources import SampleSource
+from ..state.sources import COUNTERS, DISCARDS, SampleSource, SourceKey
 from ..types import Flow
 from ..wire import sflow5 as wire
 from ..wire.sflow5 import INDEX_BITS, INDEX_MASK, VALUE_BITS, VALUE_MASK
@@ -20,14 +20,12 @@ from ..wire.xdr import WORD
 from .sflow_flows import FlowRecords
 from .sflow_records import Records, report_faults
 from .sflow_shapes import KEY, SampleShapes, open_flow, put_interfaces
-from .sflow_work import CLASS, HEAD, SflowWork, data_format, format_text, number_of
+from .sflow_work import HEAD, SflowWork, data_format, format_text, number_of
 
 #: Reads the sample whose body stands between two offsets; its dict, and the offset behind its last record.
 SampleReader: TypeAlias = Callable[[SflowWork, int, int], "tuple[Flow, int]"]
 #: Makes the words of a sample those of its expanded form.
 Spread: TypeAlias = Callable[["tuple[int, ...]"], "tuple[int, ...]"]
-
-COUNTERS, DISCARDS = 1 << 64, 2 << 64  # kinds of samples beside flows, each of which a source numbers on its own
 
 
 class Samples:
@@ -95,7 +93,7 @@ class Samples:
                     "sequence_number": number,
                     "drops": drops,
                 },
-                "continuity": _source(work, DISCARDS | source_class << CLASS | index).observe(number),
+                "continuity": _source(work, (DISCARDS, source_class, index)).observe(number),
                 "packetDeltaCount": 1,
                 "discarded_packet": {"reason": reason, "reason_name": DISCARD_REASONS.get(reason)},
             }
@@ -116,7 +114,7 @@ class Samples:
                 "source_class": source_class,
                 "source_index": index,
                 "sequence_number": number,
-                "continuity": _source(work, COUNTERS | source_class << CLASS | index).observe(number),
+                "continuity": _source(work, (COUNTERS, source_class, index)).observe(number),
             }
             work.counters.append(counters)
             return counters, self._read_counter_records(work, counters, start + size, end, count)
@@ -161,7 +159,7 @@ def _spread_counters(words: tuple[int, ...]) -> tuple[int, ...]:
     return number, origin >> INDEX_BITS, origin & INDEX_MASK, count
 
 
-def _source(work: SflowWork, key: int) -> SampleSource:
+def _source(work: SflowWork, key: SourceKey) -> SampleSource:
     return work.sources.get(key) or work.domain.new_source(key)
 
 

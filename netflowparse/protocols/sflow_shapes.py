@@ -23,6 +23,7 @@ from ..codec.source import INDENT, function
 from ..limits import Limits
 from ..packet.decoder import FRAGMENT_OFFSET, IPV4, PLAIN_IPV4, TCP, UDP, PacketDecoder
 from ..packet.transport import tunnel_of
+from ..state.sources import FLOWS
 from ..types import Flow
 from ..wire import sflow5 as wire
 from ..wire.packet import ETHERNET_IPV4_TCP, ETHERNET_IPV4_UDP, IPV4_TCP, IPV4_UDP
@@ -30,7 +31,7 @@ from ..wire.sflow_flow_records import FLOW_RECORDS, SAMPLED_HEADER, SampledHeade
 from ..wire.values import Site
 from ..wire.xdr import WORD
 from .sflow_elements import COPIES, ELEMENTS
-from .sflow_work import CLASS, HEAD, SflowWork, data_format, number_of
+from .sflow_work import HEAD, SflowWork, data_format, number_of
 
 Reader: TypeAlias = "Callable[[SflowWork, bytes, int, int], Flow | None]"
 
@@ -56,7 +57,7 @@ def _opening(names: dict[str, str]) -> list[str]:
         "packetDeltaCount": "1",
     }
     return [
-        f"key = {names['source_class']} << {CLASS} | {names['source_index']}",
+        f"key = {FLOWS!r}, {names['source_class']}, {names['source_index']}",
         "source = work.sources.get(key) or work.domain.new_source(key)",
         f"flow = {_display(parts)}",
     ]

@@ -13,7 +13,6 @@ from .resolve import resolve
 from .trace import Sample, SflowTrace
 
 HEAD: int = wire.Head.sizeof()
-CLASS = 32  # bits of a source's index in its key; above them the class
 SLIP = 4  # octets: agents count a word too many or too few
 KEYS = ("flows", "counters", "unknown_samples")  # where samples are in a message
 

@@ -15,7 +15,7 @@ from .knowledge import Knowledge
 from .pending import HeldSet, Waiting
 from .sequence import SequenceTracker
 from .sightings import Place
-from .sources import SampleSource
+from .sources import SampleSource, SourceKey
 from .templates import CONNECTIONS, KnownTemplate, Learned
 
 if TYPE_CHECKING:
@@ -50,17 +50,17 @@ class Domain:
         self.templates: dict[int, KnownTemplate] = {}
         self.ids: dict[bool, dict[int, None]] = {False: {}, True: {}}  # of data and of options templates, in order
         self.sequence = SequenceTracker()
-        self.sources: dict[int, SampleSource] = {}  # of an sFlow agent
+        self.sources: dict[SourceKey, SampleSource] = {}  # of an sFlow agent
         self.clock = DomainClock()
         self.uptime: int | None = None  # ms: the latest sysUpTime of a header that has one
         self.counts = Counts()
         self.waiting: Waiting | None = None  # made when the first set waits
         self.knowledge: Knowledge | None = None  # made by the first options record that tells something
 
-    def new_source(self, number: int) -> SampleSource:
-        """A data source *number* of an sFlow agent that has none yet."""
+    def new_source(self, key: SourceKey) -> SampleSource:
+        """A data source of an sFlow agent that has none under *key* yet."""
         self.exporter.make_room_for_source(self)
-        source = self.sources[number] = SampleSource()
+        source = self.sources[key] = SampleSource()
         return source
 
     def restarted(self, uptime: int) -> bool:

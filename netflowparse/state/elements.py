@@ -21,6 +21,8 @@ LONGEST_WORD = 32  # characters of a type, of semantics and of units
 LONGEST_RANGE = 41  # two numbers of 64 bits, and what stands between them
 
 Identity: TypeAlias = "tuple[int, int]"  # enterprise, id
+#: the same, with a text: nobody can foresee its hash, as of two numbers that exporters choose
+Place: TypeAlias = "tuple[str, int, int]"
 Outcome: TypeAlias = Literal["learned", "repeated", "conflicting", "refused"]
 
 
@@ -83,7 +85,7 @@ class LearnedElements:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._elements: MutableMapping[Identity, LearnedElement] = {}
+        self._elements: MutableMapping[Place, LearnedElement] = {}
         self.keys: MutableMapping[str, None] = {}
         self.edition: object = object()
 
@@ -95,20 +97,20 @@ class LearnedElements:
 
     def get(self, enterprise: int, element_id: int) -> LearnedElement | None:
         """What is known of an element, conflicting or not."""
-        return self._elements.get((enterprise, element_id))
+        return self._elements.get(("element", enterprise, element_id))
 
     def learn(self, said: LearnedElement) -> Outcome:
         """Keep what is *said* of an element; the key counts only of one that was not known."""
-        identity = said.enterprise, said.id
-        known = self._elements.get(identity)
+        place = "element", said.enterprise, said.id
+        known = self._elements.get(place)
         if known is None:
             if not self._ledger.take():
                 return "refused"
-            self._elements[identity] = said
+            self._elements[place] = said
             self.keys[said.key] = None
             self.edition = object()
             return "learned"
-        merged = self._elements[identity] = known.merged(said)
+        merged = self._elements[place] = known.merged(said)
         if merged.conflicting is not known.conflicting:
             self.edition = object()
         return "conflicting" if merged.conflicting else "repeated"
@@ -122,7 +124,9 @@ class LearnedElements:
 
     def rename(self, keys: Mapping[Identity, str]) -> None:
         """Give every element the key that it has among *keys*."""
-        self._elements = {each: known._replace(key=keys[each]) for each, known in self._elements.items()}
+        self._elements = {
+            place: known._replace(key=keys[known.enterprise, known.id]) for place, known in self._elements.items()
+        }
         self.keys = dict.fromkeys(keys.values())
         self.edition = object()
 

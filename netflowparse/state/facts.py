@@ -29,6 +29,7 @@ LINE_CARD_SAMPLING = "line_card_sampling"
 TEMPLATE_SAMPLING = "template_sampling"
 DOMAIN_SAMPLING = "domain_sampling"
 
+LARGEST_PLACE = 0xFFFF  # of templates, and of fields in them
 LARGEST_INTERVAL = 1 << 64  # of a probability, which may be as small as a float can
 SAMPLING_INTERVAL = "samplingInterval"
 PROPERTIES_ID = "commonPropertiesId"
@@ -179,6 +180,15 @@ def facts_of(record: Mapping[str, Any]) -> Iterator[tuple[str, Key, dict[str, An
         yield from _mib_field(scope, record)
 
 
+def spelled(key: object) -> str:
+    """What a fact about *key* is kept under, and found by.
+
+    A text, whose hash nobody can foresee: senders choose the numbers, and thousands can be had that a dict has to
+    compare one by one, as all that differ by multiples of 2^61 - 1.
+    """
+    return repr(key)
+
+
 def mib_key(template_id: int, index: int) -> str:
     """The key of what is said of one field, counted from 0, of a template."""
     return f"{template_id}:{index}"
@@ -187,7 +197,7 @@ def mib_key(template_id: int, index: int) -> str:
 def mib_place(key: str) -> tuple[int, int]:
     """The template and the field that a key of ``mib_key`` names; ValueError for any other."""
     template_id, index = map(int, key.split(":"))
-    if mib_key(template_id, index) != key:
+    if mib_key(template_id, index) != key or not max(template_id, index) <= LARGEST_PLACE:
         raise ValueError(f"key {key!r:.80}")
     return template_id, index
 
@@ -195,7 +205,7 @@ def mib_place(key: str) -> tuple[int, int]:
 def _mib_field(scope: Mapping[str, Any], record: Mapping[str, Any]) -> Iterator[tuple[str, Key, dict[str, Any]]]:
     """What MIB object the field of a template holds that *scope* names.  RFC 8038 §5.3."""
     template_id, index = scope.get("templateId"), scope.get("informationElementIndex")
-    if type(template_id) is not int or type(index) is not int:
+    if type(template_id) is not int or type(index) is not int or max(template_id, index) > LARGEST_PLACE:
         return
     values = {}
     for name, expected in VALUES[MIB_FIELD].items():

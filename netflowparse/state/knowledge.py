@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias, cast
 
 from .fact_rows import SOURCE, read_row
 from .fact_values import copied, cost_of, size_of, to_json
@@ -27,6 +27,7 @@ from .facts import (
     facts_of,
     mib_key,
     mib_place,
+    spelled,
 )
 from .repetition import Repetition
 from .templates import CONNECTIONS
@@ -121,9 +122,9 @@ class Knowledge:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._facts: OrderedDict[tuple[str, Key], Fact] = OrderedDict()  # said longest ago first
+        self._facts: OrderedDict[tuple[str, str], Fact] = OrderedDict()  # said longest ago first; keys are ``spelled``
         #: the same by kind, those of MIB fields also by the template's id and the field's place; none is empty
-        self._tables: dict[str | int, dict[Key, Fact]] = {}
+        self._tables: dict[str | int, dict[str | int, Fact]] = {}
         self._units = 0
         self.evicted = 0
         self.refused = 0
@@ -163,9 +164,10 @@ class Knowledge:
 
     def _known_properties(self, key: Key, seconds: int, lifetime: int | str | None) -> Fact | None:
         """The properties of that id; those that have outlived their lifetime are forgotten."""
-        known = self._facts.get((PROPERTIES, key))
+        identity = PROPERTIES, spelled(key)
+        known = self._facts.get(identity)
         if known is not None and known.outlived(lifetime, seconds):
-            self._forget((PROPERTIES, key))
+            self._forget(identity)
             return None
         return known
 
@@ -173,7 +175,7 @@ class Knowledge:
         if known is None:
             return "unknown_withdrawal" if transport in CONNECTIONS else None
         if transport != "udp":
-            self._forget((PROPERTIES, known.key))
+            self._forget((PROPERTIES, spelled(known.key)))
         return None
 
     def _keep(
@@ -187,7 +189,8 @@ class Knowledge:
         repetition: Repetition | None,
     ) -> bool:
         """Keep a fact, if there is room; whether it takes the place of one that said something else."""
-        known = self._facts.get((kind, key))
+        identity = kind, spelled(key)
+        known = self._facts.get(identity)
         if known is not None:
             if kind not in WHOLE:  # one record may tell the name, another the description
                 values = {**known.values, **values}
@@ -195,14 +198,14 @@ class Knowledge:
                 known.template_id, known.time = template_id, time
                 if known.repetition and repetition:
                     known.repetition.repeat(repetition.seconds)
-                self._facts.move_to_end((kind, key))
+                self._facts.move_to_end(identity)
                 return False
-            self._forget((kind, key))
+            self._forget(identity)
         fact = Fact(kind, key, copied(values), template_id, time, copied(scope))
         fact.repetition = repetition
         if self._make_room(fact.units):
             self._units += fact.units
-            self._facts[kind, key] = fact
+            self._facts[identity] = fact
             for table, place in _places(kind, key):
                 self._tables.setdefault(table, {})[place] = fact
         else:
@@ -220,10 +223,10 @@ class Knowledge:
                 self.evicted += 1
         return True
 
-    def _forget(self, identity: tuple[str, Key]) -> None:
+    def _forget(self, identity: tuple[str, str]) -> None:
         fact = self._facts.pop(identity, None)
         if fact is not None:
-            for table, place in _places(*identity):
+            for table, place in _places(fact.kind, fact.key):
                 del self._tables[table][place]
                 if not self._tables[table]:
                     del self._tables[table]
@@ -237,24 +240,23 @@ class Knowledge:
         self._facts.clear()
         self._tables.clear()
 
-    def table(self, kind: str) -> Mapping[Key, Fact]:
-        """The facts of that *kind* by what they are about; empty where there are none."""
-        return self._tables.get(kind, NOTHING)
+    def table(self, kind: str) -> Mapping[str, Fact]:
+        """The facts of that *kind* by what they are about, ``spelled``; empty where there are none."""
+        return cast("Mapping[str, Fact]", self._tables.get(kind, NOTHING))
 
-    def mib_fields(self, template_id: int) -> Mapping[Key, Fact]:
+    def mib_fields(self, template_id: int) -> Mapping[int, Fact]:
         """What is said of the fields of a template, by their places."""
-        return self._tables.get(template_id, NOTHING)
+        return cast("Mapping[int, Fact]", self._tables.get(template_id, NOTHING))
 
     def forget_mib_fields(self, template_id: int) -> None:
         """Forget what is said of the fields of a template."""
         for index in list(self.mib_fields(template_id)):
-            assert type(index) is int
-            self._forget((MIB_FIELD, mib_key(template_id, index)))
+            self._forget((MIB_FIELD, spelled(mib_key(template_id, index))))
 
     @property
     def init_time(self) -> int | None:
         """When the exporter started, in ms since 1970; None where that is not known or cannot be true."""
-        fact = self.table(EXPORTER).get(None)
+        fact = self.table(EXPORTER).get(spelled(None))
         start = None if fact is None else fact.values.get(INIT_TIME)
         return start if fact and start and 0 < start <= fact.time * 1000 + AHEAD else None
 
@@ -289,9 +291,10 @@ class Knowledge:
             self._keep(*each)
 
 
-NOTHING: Mapping[Key, Fact] = {}
+NOTHING: Mapping[Any, Fact] = {}
 
 
-def _places(kind: str, key: Key) -> tuple[tuple[str | int, Key], ...]:
+def _places(kind: str, key: Key) -> tuple[tuple[str | int, str | int], ...]:
     """The tables that a fact is in, and where it is there."""
-    return ((kind, key), mib_place(key)) if kind == MIB_FIELD and type(key) is str else ((kind, key),)
+    place = kind, spelled(key)
+    return (place, mib_place(key)) if kind == MIB_FIELD and type(key) is str else (place,)

@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeAlias
 from ..limits import Limits
 from ..types import Flow
 from .fact_values import copied
-from .facts import PROPERTIES_ID, Key
+from .facts import PROPERTIES_ID, spelled
 from .knowledge import NOTHING, Fact
 
 MOST_PROPERTIES = 32  # properties that one flow refers to, itself and through one another
@@ -40,15 +40,15 @@ class Properties:
     Properties that have outlived their *lifetime* (s, "adapt" or None, over UDP; §6.1), when the domain's clock has
     *seconds*, are not known.
 
-    ``unresolved`` are the ids that are not known, ``circular`` those of the first that refer to themselves, through one
-    another, ``cut`` says whether a flow refers to more than ``MOST_PROPERTIES``.
+    ``unresolved`` are the ids that are not known, by their ``spelled`` ones, ``circular`` those of the first that refer
+    to themselves, through one another, ``cut`` says whether a flow refers to more than ``MOST_PROPERTIES``.
     """
 
     __slots__ = ("_budget", "_expansions", "_lifetime", "_seconds", "_table", "circular", "cut", "unresolved")
 
     def __init__(
         self,
-        table: Mapping[Key, Fact] = NOTHING,
+        table: Mapping[str, Fact] = NOTHING,
         budget: Budget | None = None,
         *,
         lifetime: int | str | None = None,
@@ -58,9 +58,9 @@ class Properties:
         self._budget = budget or _OwnBudget(Limits().values)
         self._lifetime = lifetime
         self._seconds = seconds
-        #: ids -> what a flow that refers to them gains, and what that counts
-        self._expansions: dict[tuple[int, ...], tuple[dict[str, Fact], int]] = {}
-        self.unresolved: dict[int, None] = {}
+        #: ids, ``spelled`` -> what a flow that refers to them gains, and what that counts
+        self._expansions: dict[str, tuple[dict[str, Fact], int]] = {}
+        self.unresolved: dict[str, int] = {}
         self.circular: dict[int, None] = {}
         self.cut = False
 
@@ -71,9 +71,10 @@ class Properties:
         if budget.values_left < 0:
             return sources
         ids = self._references(flow[PROPERTIES_ID])
-        expansion = self._expansions.get(ids)
+        place = spelled(ids)
+        expansion = self._expansions.get(place)
         if expansion is None:
-            expansion = self._expansions[ids] = self._expand(ids)
+            expansion = self._expansions[place] = self._expand(ids)
         facts, cost = expansion
         budget.values_left -= cost
         if budget.values_left >= 0:
@@ -121,9 +122,10 @@ class Properties:
             met[number] = False
 
     def _known(self, number: int) -> Fact | None:
-        fact = self._table.get(number)
+        place = spelled(number)
+        fact = self._table.get(place)
         if fact is None or (self._lifetime is not None and fact.outlived(self._lifetime, self._seconds)):
-            self.unresolved[number] = None
+            self.unresolved[place] = number
             return None
         return fact
 

@@ -18,6 +18,7 @@ from .knowledge import Knowledge
 from .pending import HeldSet
 from .snapshot_pending import dump_held, is_dumped
 from .snapshot_values import dump_key, dump_time, named
+from .sources import source_number
 from .templates import KnownTemplate
 from .timeline import HistoricDomain
 
@@ -87,7 +88,7 @@ def _dump_domain(domain: Domain, definitions: list[KnownTemplate], held: int) ->
         "uptime": domain.uptime,
         "counts": domain.counts.dump(waiting - held),
         "sequence": domain.sequence.dump(),
-        "sources": [[source, each.dump()] for source, each in domain.sources.items()],
+        "sources": [[source_number(source), each.dump()] for source, each in domain.sources.items()],
         "templates": [known.dump() for known in definitions[:in_force]],
         "order": list(domain.templates) if history else [*domain.ids[False], *domain.ids[True]],
         "definitions": [known.dump() for known in definitions[in_force:]],

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from .clock import DomainClock, later_by
 from .elements import merge_elements
+from .facts import spelled
 from .history import History
 from .snapshot_parts import DomainPart, ExporterPart, Facts, HeldPart, SnapshotPart
 from .templates import KnownTemplate
@@ -170,9 +171,9 @@ def _merge_histories(one: DomainPart, history: History, other: DomainPart, added
 def _merge_facts(one: Facts | None, other: Facts | None) -> Facts | None:
     if one is None or other is None:
         return one or other
-    facts = {(row["kind"], row["key"]): row for row in one.rows}
+    facts = {(row["kind"], spelled(row["key"])): row for row in one.rows}
     for row in other.rows:
-        identity = row["kind"], row["key"]
+        identity = row["kind"], spelled(row["key"])
         own = facts.get(identity)
         if own is None or later_by(row["time"], own["time"]) >= 0:
             facts.pop(identity, None)

@@ -12,7 +12,7 @@ from .elements import Identity, LearnedElement
 from .history import History
 from .pending import HeldMessage
 from .sequence import SequenceTracker
-from .sources import SampleSource
+from .sources import SampleSource, SourceKey
 from .templates import KnownTemplate
 
 DomainKey: TypeAlias = "tuple[str, Hashable]"
@@ -50,7 +50,7 @@ class DomainPart:
     uptime: int | None
     counts: Counts
     sequence: SequenceTracker
-    sources: dict[int, SampleSource]
+    sources: dict[SourceKey, SampleSource]
     templates: dict[int, KnownTemplate]
     order: list[int]
     facts: Facts | None

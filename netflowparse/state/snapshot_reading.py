@@ -16,13 +16,14 @@ from .clock import DomainClock
 from .counts import Counts
 from .elements import load_elements
 from .fact_values import DEEPEST
+from .facts import spelled
 from .history import History
 from .knowledge import Knowledge
 from .snapshot import FORMAT, VERSION
 from .snapshot_parts import DomainKey, DomainPart, ExporterPart, Facts, SnapshotPart
 from .snapshot_pending import HeldReader
 from .snapshot_values import LARGEST_COUNT, LARGEST_WORD, Value, load_key, shown
-from .sources import SampleSource, load_sequence
+from .sources import LARGEST_SOURCE, SampleSource, SourceKey, load_sequence, source_key
 from .templates import DATA_SETS, WITH_TEMPLATES, KnownTemplate
 
 SFLOW = "sflow5"
@@ -30,7 +31,6 @@ WITHOUT_UPTIME = frozenset({"ipfix"})
 FIXED = frozenset({"netflow1", "netflow5", "netflow6", "netflow7", "netflow8"})
 PROTOCOLS = FIXED | WITH_TEMPLATES | {SFLOW}
 LARGEST_ENGINE = (1 << 16) - 1  # type and id
-LARGEST_SOURCE = (3 << 64) - 1  # kind of samples, class and index
 VALUE_BITS = 257  # of what an element of 32 octets, or two of them together, can be
 LONGEST_ADDRESS = 45  # characters
 DOMAIN = ("protocol", "domain", "clock", "uptime", "counts", "sequence", "sources", "templates", "order", "definitions")
@@ -170,13 +170,14 @@ def _load_fractions(dumped: Value) -> dict[str, tuple[int, bool]] | None:
     return fractions
 
 
-def _load_sources(dumped: Value, protocol: str) -> dict[int, SampleSource]:
-    sources: dict[int, SampleSource] = {}
+def _load_sources(dumped: Value, protocol: str) -> dict[SourceKey, SampleSource]:
+    sources: dict[SourceKey, SampleSource] = {}
     for each in dumped.items(None if protocol == SFLOW else 0):
         number, source = each.row(2)
-        if number.whole(LARGEST_SOURCE) in sources:
+        key = source_key(number.whole(LARGEST_SOURCE))
+        if key in sources:
             raise number.refuse("a source that is not there already")
-        sources[number.value] = SampleSource.load(source)
+        sources[key] = SampleSource.load(source)
     return sources
 
 
@@ -192,7 +193,7 @@ class _Uncounted:
 
 def _load_facts(dumped: Value) -> Facts:
     evicted, refused, rows = dumped.parts("evicted", "refused", "facts")
-    known: set[tuple[Any, Any]] = set()
+    known: set[tuple[str, str]] = set()
     for row in rows.items():
         _check_row(row)
     knowledge = Knowledge(_Uncounted())
@@ -201,7 +202,7 @@ def _load_facts(dumped: Value) -> Facts:
             knowledge.load([row.value])
         except UsageError as error:
             raise SnapshotError(f"{row.place()}: {error}") from error
-        kind_and_key = row.value["kind"], row.value["key"]
+        kind_and_key = row.value["kind"], spelled(row.value["key"])
         if knowledge.dump() != [row.value] or kind_and_key in known:
             raise row.refuse("a fact that is not there already, as Knowledge.dump() makes them")
         known.add(kind_and_key)

@@ -7,7 +7,7 @@ together.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 from ..errors import SnapshotError
 from ..types import Continuity, Sequence
@@ -18,6 +18,23 @@ from .snapshot_values import Value
 LARGEST = MODULUS - 1
 LATE_FLOW_SAMPLES = 64  # a sample that is further behind was not delayed on its way: its source has started again
 LATE_COUNTER_SAMPLES = 8  # these come seconds apart
+KINDS = FLOWS, COUNTERS, DISCARDS = "flows", "counters", "discards"  # of samples, which a source numbers each apart
+
+#: kind of samples, class and index; the text in it makes that nobody can foresee the hash of what senders choose
+SourceKey: TypeAlias = "tuple[str, int, int]"
+WORD = 32  # bits of a class, and of an index
+LARGEST_SOURCE = (len(KINDS) << 2 * WORD) - 1
+
+
+def source_number(key: SourceKey) -> int:
+    """The number that snapshots have for a source."""
+    kind, source_class, index = key
+    return KINDS.index(kind) << 2 * WORD | source_class << WORD | index
+
+
+def source_key(number: int) -> SourceKey:
+    """The key of a source that snapshots have under *number*."""
+    return KINDS[number >> 2 * WORD], number >> WORD & LARGEST, number & LARGEST
 
 
 class SampleSource:

@@ -68,7 +68,7 @@ _STANDARD: dict[str, dict[int, Construct]] = {
     "float64": {8: Finite(Float64b), 4: Finite(Float32b)},  # RFC 7011 §6.2: a float64 may come as float32
     "boolean": {1: Boolean(Int8ub)},
     "macAddress": {6: MacText(Bytes(6))},
-    "ipv4Address": {4: Ipv4Text(Int32ub)},
+    "ipv4Address": {4: Ipv4Text(Bytes(4))},
     "ipv6Address": {16: Ipv6Text(Bytes(16))},
     "dateTimeSeconds": {4: Seconds(Int32ub)},
     "dateTimeMilliseconds": {8: Int64ub},

@@ -6,7 +6,7 @@ the name of the information element that means the same; the vendor's own name s
 
 from __future__ import annotations
 
-from construct import Const, Int8ub, Int16ub, Int32ub, Padding
+from construct import Bytes, Const, Int8ub, Int16ub, Int32ub, Padding
 
 from .sections import specified
 from .values import Ipv4Text
@@ -40,9 +40,9 @@ Header7 = specified(
 )  # 24 octets
 
 _FLOW = (  # the first 36 octets of every record
-    "sourceIPv4Address" / Ipv4Text(Int32ub),  # srcaddr
-    "destinationIPv4Address" / Ipv4Text(Int32ub),  # dstaddr
-    "ipNextHopIPv4Address" / Ipv4Text(Int32ub),  # nexthop
+    "sourceIPv4Address" / Ipv4Text(Bytes(4)),  # srcaddr
+    "destinationIPv4Address" / Ipv4Text(Bytes(4)),  # dstaddr
+    "ipNextHopIPv4Address" / Ipv4Text(Bytes(4)),  # nexthop
     "ingressInterface" / Int16ub,  # input: SNMP ifIndex
     "egressInterface" / Int16ub,  # output
     "packetDeltaCount" / Int32ub,  # dPkts
@@ -81,7 +81,7 @@ Record6 = specified(  # 52 octets; known from one source only
     *_TRANSPORT,
     *_ROUTING,
     "flags" / Int16ub,
-    "peer_nexthop" / Ipv4Text(Int32ub),
+    "peer_nexthop" / Ipv4Text(Bytes(4)),
 )
 Record7 = specified(  # 52 octets
     "NetFlow version 7, record",
@@ -90,5 +90,5 @@ Record7 = specified(  # 52 octets
     *_TRANSPORT,
     *_ROUTING,
     "flags2" / Int16ub,  # second part
-    "ipv4RouterSc" / Ipv4Text(Int32ub),  # router_sc: the router that the switch shortcut
+    "ipv4RouterSc" / Ipv4Text(Bytes(4)),  # router_sc: the router that the switch shortcut
 )

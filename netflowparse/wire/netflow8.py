@@ -5,7 +5,7 @@ Names as in ``netflow5``; the vendor's own name stands beside each.  Masks: dest
 
 from __future__ import annotations
 
-from construct import Const, Int8ub, Int16ub, Int32ub, Padding, Struct
+from construct import Bytes, Const, Int8ub, Int16ub, Int32ub, Padding, Struct
 
 from .sections import specified
 from .values import Ipv4Text
@@ -34,8 +34,8 @@ _COUNTERS = (
     "octetDeltaCount" / Int32ub,  # dOctets
 )
 _COMMON = ("deltaFlowCount" / Int32ub, *_COUNTERS, *_TIMES)  # dFlows …: 20 octets
-_SOURCE_PREFIX = "sourceIPv4Prefix" / Ipv4Text(Int32ub)  # src_prefix
-_DESTINATION_PREFIX = "destinationIPv4Prefix" / Ipv4Text(Int32ub)  # dst_prefix
+_SOURCE_PREFIX = "sourceIPv4Prefix" / Ipv4Text(Bytes(4))  # src_prefix
+_DESTINATION_PREFIX = "destinationIPv4Prefix" / Ipv4Text(Bytes(4))  # dst_prefix
 _SOURCE_MASK = "sourceIPv4PrefixLength" / Int8ub  # src_mask
 _DESTINATION_MASK = "destinationIPv4PrefixLength" / Int8ub  # dst_mask
 _SOURCE_AS = "bgpSourceAsNumber" / Int16ub  # src_as
@@ -49,10 +49,10 @@ _TOS = "ipClassOfService" / Int8ub  # tos
 _MARKED_TOS = "marked_tos" / Int8ub  # ToS of the packets that exceeded the contract
 _EXTRA = (
     "extra_pkts" / Int32ub,  # packets that exceeded the contract
-    "ipv4RouterSc" / Ipv4Text(Int32ub),  # router_sc: the router that the switch shortcut
+    "ipv4RouterSc" / Ipv4Text(Bytes(4)),  # router_sc: the router that the switch shortcut
 )
-_SOURCE = "sourceIPv4Address" / Ipv4Text(Int32ub)  # srcaddr
-_DESTINATION = "destinationIPv4Address" / Ipv4Text(Int32ub)  # dstaddr
+_SOURCE = "sourceIPv4Address" / Ipv4Text(Bytes(4))  # srcaddr
+_DESTINATION = "destinationIPv4Address" / Ipv4Text(Bytes(4))  # dstaddr
 _PREFIXES = (_SOURCE_PREFIX, _DESTINATION_PREFIX, _DESTINATION_MASK, _SOURCE_MASK)
 
 _RECORDS = {

@@ -15,7 +15,7 @@ from .values import Ipv4Text, Ipv6Text, MacText
 IPV6_HEADER = 40  # octets
 
 _Mac = MacText(Bytes(6))
-_Ipv4 = Ipv4Text(Int32ub)
+_Ipv4 = Ipv4Text(Bytes(4))
 _Ipv6 = Ipv6Text(Bytes(16))
 
 Ethernet = specified(

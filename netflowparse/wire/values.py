@@ -81,15 +81,15 @@ class Value(Adapter):  # type: ignore[misc]
 
 
 class Ipv4Text(Value):
-    """4 octets as an ``int`` -> "192.0.2.1".  RFC 7011 §6.1.2."""
+    """4 octets -> "192.0.2.1".  RFC 7011 §6.1.2."""
 
-    def _decode(self, obj: int, context: Any, path: str) -> str:
+    def _decode(self, obj: bytes, context: Any, path: str) -> str:
         return str(IPv4Address(obj))
 
-    def _encode(self, obj: str, context: Any, path: str) -> int:
+    def _encode(self, obj: str, context: Any, path: str) -> bytes:
         if not isinstance(obj, str):
             raise refusal(obj, "an IPv4 address as text")
-        return int(IPv4Address(obj))
+        return IPv4Address(obj).packed
 
     def emit(self, value: str, site: Site) -> str:
         return f"ipv4[{value}]"

@@ -158,7 +158,7 @@ def _address_kind(text: str | None) -> int:
     return ADDRESS_IPV6 if ":" in text else ADDRESS_IPV4
 
 
-Ip4 = Ipv4Text(Int32ub)
+Ip4 = Ipv4Text(Bytes(4))
 Ip6 = Ipv6Text(Bytes(16))
 Address = Union({ADDRESS_NONE: None, ADDRESS_IPV4: Ip4, ADDRESS_IPV6: Ip6}, kind_of=_address_kind)
 Mac = Padded(8, MacText(Bytes(6)))

@@ -11,7 +11,7 @@ from netflowparse.codec.namespace import LONGEST_CACHED_TEXT, namespace
 def test_address_caches_are_bounded() -> None:
     names = namespace(Limits(cached_addresses=10))
     for number in range(1000):
-        assert names["ipv4"][number] == str(IPv4Address(number))
+        assert names["ipv4"][number.to_bytes(4, "big")] == str(IPv4Address(number))
         assert names["ipv6"][(number + 2**120).to_bytes(16, "big")] == str(IPv6Address(number + 2**120))
         assert names["mac"][number.to_bytes(6, "big")] == f"00:00:00:00:{number >> 8:02x}:{number & 255:02x}"
         assert len(names["ipv4"]) <= 10
@@ -35,5 +35,5 @@ def test_text_caches_keep_few_short_well_formed_texts() -> None:
 
 def test_each_namespace_has_caches_of_its_own() -> None:
     first, second = namespace(Limits()), namespace(Limits())
-    assert first["ipv4"][1] == "0.0.0.1"
+    assert first["ipv4"][b"\0\0\0\1"] == "0.0.0.1"
     assert len(second["ipv4"]) == 0

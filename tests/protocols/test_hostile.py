@@ -80,7 +80,7 @@ def test_padding_that_a_set_does_not_count_teaches_nothing(decoder):
     assert (problem["code"], problem["offset"], problem["malformed"]) == ("bad_length", 30, True)
 
 
-@pytest.mark.fault("RS-14")
+@pytest.mark.fault("RS-05")
 def test_wide_shapes_that_come_again_and_again(make_decoder):
     """Templates of 2,000 fields, 4 octets of data for each: a datagram gets only so many new shapes."""
     decoder = make_decoder(limits=Limits(values=64_000, record_shape_fields=2_000))

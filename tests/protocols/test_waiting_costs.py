@@ -1,10 +1,7 @@
-"""What hostile datagrams cost where data waits: counted in calls, twice the octets never more than about twice."""
+"""What hostile datagrams may do where data waits: output within bounds, and nobody else's data touched."""
 
 from __future__ import annotations
 
-import gc
-import sys
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,78 +10,10 @@ from netflowparse import Decoder, Limits
 from tests.message_builder import EXPORT_TIME, ipfix_message, netflow9_datagram, set_of, template
 from tests.protocols.messages import codes
 
-WITHDRAW_ALL = bytes.fromhex("0002 0000")
-
 
 def teach(*lengths: int, template_id: int = 300) -> bytes:
     """Definitions of one id, of one field each of these lengths."""
     return set_of(2, b"".join(template(template_id, [(8, length)]) for length in lengths))
-
-
-def waiting(decoder: Decoder, sets: int = 2_000) -> Decoder:
-    """A decoder with so many sets that wait for template 300."""
-    decoder.decode(ipfix_message(*[set_of(300, b"abcd")] * sets), "r1", transport="tcp")
-    return decoder
-
-
-def definitions(times: int) -> tuple[Decoder, bytes]:
-    """Ever other definitions of one id, in a history."""
-    return Decoder(history=True), ipfix_message(teach(*range(1, times + 1)))
-
-
-def withdrawals(times: int) -> tuple[Decoder, bytes]:
-    """Withdrawals while much waits."""
-    return waiting(Decoder()), ipfix_message(set_of(2, WITHDRAW_ALL * times))
-
-
-def data_and_withdrawals(times: int) -> tuple[Decoder, bytes]:
-    """Sets that wait, and a withdrawal behind each."""
-    return Decoder(), ipfix_message(*[set_of(300, b"abcd"), set_of(2, WITHDRAW_ALL)] * times)
-
-
-def old_withdrawals(times: int) -> tuple[Decoder, bytes]:
-    """Withdrawals that are older than all templates, in a history."""
-    decoder = Decoder(history=True)
-    octets = set_of(2, b"".join(template(256 + each, [(8, 4)]) for each in range(1_000)))
-    decoder.decode(ipfix_message(octets, exportTime=EXPORT_TIME + 100), "r1", transport="tcp")
-    return decoder, ipfix_message(set_of(2, WITHDRAW_ALL * times))
-
-
-def late_definitions(times: int) -> tuple[Decoder, bytes]:
-    """Repetitions of a template that comes too late for much that waits, in a history."""
-    decoder = waiting(Decoder(history=1))
-    decoder.decode(ipfix_message(exportTime=EXPORT_TIME + 10, sequenceNumber=9_000), "r1")
-    return decoder, ipfix_message(teach(*[4] * times), exportTime=EXPORT_TIME + 20, sequenceNumber=9_000)
-
-
-@pytest.mark.fault("RS-05", "RS-06", "RS-07")
-@pytest.mark.conformance("LIB-02")
-@pytest.mark.parametrize(
-    "make",
-    [definitions, withdrawals, data_and_withdrawals, old_withdrawals, late_definitions],
-    ids=lambda f: f.__name__,
-)
-def test_cost_grows_as_the_records_do(make: Callable[[int], tuple[Decoder, bytes]]) -> None:
-    counts = []
-    for times in (300, 600, 1_200):
-        decoder, octets = make(times)
-        count = 0
-
-        def note(frame: Any, event: str, argument: Any) -> None:
-            nonlocal count
-            count += event in ("call", "c_call")
-
-        gc.disable()
-        sys.setprofile(note)
-        try:
-            decoder.decode(octets, "r1", transport="tcp")
-        finally:
-            sys.setprofile(None)
-            gc.enable()
-        counts.append(count)
-    once, twice, often = counts
-    assert often - twice <= 2.3 * (twice - once) + 500
-    assert often <= 20_000 + 200 * 1_200
 
 
 def test_all_late_messages_together_have_the_values_of_one_datagram() -> None:

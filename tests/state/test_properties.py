@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netflowparse.errors import UsageError
-from netflowparse.state.facts import PROPERTIES, Key
+from netflowparse.state.facts import PROPERTIES, spelled
 from netflowparse.state.knowledge import Fact, Knowledge
 from netflowparse.state.properties import MOST_NAMED, MOST_PROPERTIES, Properties
 from netflowparse.state.repetition import Repetition
@@ -24,12 +24,12 @@ class Budget:
         self.values_left = values_left
 
 
-class Table(dict[Key, Fact]):
+class Table(dict[str, Fact]):
     """Properties by their ids, and how often they were looked for."""
 
     lookups = 0
 
-    def get(self, key: Key, default: Any = None) -> Any:
+    def get(self, key: str, default: Any = None) -> Any:
         self.lookups += 1
         return super().get(key, default)
 
@@ -46,7 +46,7 @@ class Unbounded:
 
 def known(fields: dict[int, dict[str, Any]]) -> Table:
     """Properties with these *fields*."""
-    return Table({number: Fact(PROPERTIES, number, values, 300, 0, {}) for number, values in fields.items()})
+    return Table({spelled(number): Fact(PROPERTIES, number, values, 300, 0, {}) for number, values in fields.items()})
 
 
 IDS = st.integers(0, 7)
@@ -71,7 +71,7 @@ def test_any_references(references: dict[int, list[int]], asked: list[int]) -> N
     reachable = reached(asked)
     assert flow == {ID: asked} | {f"e{each}": each for each in reachable if each in references}
     assert sources == {f"e{each}": f"options:{ID}={each}" for each in reachable if each in references}
-    assert properties.unresolved.keys() == reachable - references.keys()
+    assert set(properties.unresolved.values()) == reachable - references.keys()
     circular = {each for each in reachable if each in reached(references.get(each, []))}
     assert properties.circular.keys() <= circular
     assert bool(properties.circular) == bool(circular)

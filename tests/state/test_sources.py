@@ -69,7 +69,7 @@ def test_where_one_domain_is_not_enough_the_oldest_go() -> None:
     assert store.sources == counted(store) == 2
 
 
-@pytest.mark.fault("RS-02")
+@pytest.mark.fault("RS-03", "RS-18")
 def test_exporters_not_heard_of_for_longest_make_room() -> None:
     store = ExporterStore(Limits(sample_sources=3, sample_sources_per_exporter=3))
     for exporter in ("a", "b", "c"):
