@@ -9,21 +9,17 @@ that is the caller's does not say by which part of the API.  Tests are read, not
 
 from __future__ import annotations
 
-import argparse
-import ast
 import csv
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
-ROOT = Path(__file__).resolve().parent.parent
+from markers import ROOT, TESTS, Marked, MarkerError, marked, shown_by, written
+
 PAGE = ROOT / "docs" / "conformance.md"
-TESTS = ROOT / "tests"
 REQUIREMENTS = TESTS / "conformance.csv"
-LISTED = 3  # tests that are named of a requirement; further ones are counted
 
 #: beginning of an id -> document, and what of it is meant
 DOCUMENTS = {
@@ -75,105 +71,10 @@ class Requirement(NamedTuple):
         return self.id.partition("-")[0]
 
 
-class Test(NamedTuple):
-    """A test function, by its file (beneath tests/) and its name."""
-
-    file: str
-    name: str
-
-
-class MarkerError(Exception):
-    """A marker that cannot be read, or belongs to no test."""
-
-
-Marked: TypeAlias = Mapping[str, list[Test]]
-
-
 def requirements(file: Path = REQUIREMENTS) -> list[Requirement]:
     """The rows of *file*, in their order."""
     with open(file, encoding="utf-8", newline="") as stream:
         return [Requirement(**row) for row in csv.DictReader(stream)]
-
-
-def marked(marker: str, folder: Path = TESTS) -> dict[str, list[Test]]:
-    """{id: tests} of all ``pytest.mark.<marker>(id, …)`` in the test files beneath *folder*, in the files' order."""
-    found: dict[str, list[Test]] = {}
-    for path in sorted(folder.rglob("test_*.py")):
-        name = path.relative_to(folder).as_posix()
-        try:
-            for test, identifier in _marks(_parsed(path), marker):
-                tests = found.setdefault(identifier, [])
-                if Test(name, test) not in tests:
-                    tests.append(Test(name, test))
-        except MarkerError as error:
-            raise MarkerError(f"{name}:{error}") from None
-    return found
-
-
-@cache
-def _parsed(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
-
-
-def _marks(module: ast.Module, marker: str) -> Iterator[tuple[str, str]]:
-    """(test, id) of a test file: marks of functions, of their classes and module, and of parameters."""
-    constants = {
-        target.id: statement.value
-        for statement in module.body
-        if isinstance(statement, ast.Assign)
-        for target in statement.targets
-        if isinstance(target, ast.Name)
-    }
-    seen: set[ast.Call] = set()
-    for name, owners in _tests(module.body, "", _module_marks(module.body)):
-        for call in _calls(owners, marker, constants):
-            seen.add(call)
-            for argument in call.args:
-                if not isinstance(argument, ast.Constant) or not isinstance(argument.value, str):
-                    raise MarkerError(f"{call.lineno}: {marker} of {name}: {ast.unparse(argument)} is no literal text")
-                yield name, argument.value
-    for node in ast.walk(module):
-        if _is_mark(node, marker) and node not in seen:
-            raise MarkerError(f"{getattr(node, 'lineno', 0)}: {marker} of no test")
-
-
-def _tests(body: Iterable[ast.stmt], prefix: str, marks: list[ast.expr]) -> Iterator[tuple[str, list[ast.expr]]]:
-    """(name, expressions in which its marks stand) of each test function in *body*."""
-    for statement in body:
-        if isinstance(statement, ast.ClassDef):
-            own = [*marks, *statement.decorator_list, *_module_marks(statement.body)]
-            yield from _tests(statement.body, f"{prefix}{statement.name}::", own)
-        elif isinstance(statement, ast.FunctionDef) and statement.name.startswith("test"):
-            yield prefix + statement.name, [*marks, *statement.decorator_list]
-
-
-def _module_marks(body: Iterable[ast.stmt]) -> list[ast.expr]:
-    """What ``pytestmark`` is set to."""
-    return [
-        statement.value
-        for statement in body
-        if isinstance(statement, ast.Assign)
-        and any(isinstance(target, ast.Name) and target.id == "pytestmark" for target in statement.targets)
-    ]
-
-
-def _calls(owners: Iterable[ast.expr], marker: str, constants: Mapping[str, ast.expr]) -> Iterator[ast.Call]:
-    """The marks in *owners*, and in the constants that they name, such as lists of parameters."""
-    left, met = list(owners), set()
-    while left:
-        for node in ast.walk(left.pop(0)):
-            if isinstance(node, ast.Call) and _is_mark(node, marker):
-                yield node
-            elif isinstance(node, ast.Name) and node.id in constants and node.id not in met:
-                met.add(node.id)
-                left.append(constants[node.id])
-
-
-def _is_mark(node: ast.AST, marker: str) -> bool:
-    """Whether *node* is ``pytest.mark.<marker>(…)``."""
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr != marker:
-        return False
-    return ast.unparse(node.func.value) == "pytest.mark"
 
 
 def applies(row: Requirement) -> bool:
@@ -234,12 +135,8 @@ def _share(keyword: str, rows: list[Requirement], tests: Marked) -> str:
 
 
 def _line(row: Requirement, tests: Marked) -> str:
-    named = tests.get(row.id, [])
     shown = [row.api] if row.api else []
-    shown += [f"[`{test.file}::{test.name}`](../tests/{test.file})" for test in named[:LISTED]]
-    text = "<br>".join(shown) or "**nothing**"
-    if len(named) > LISTED:
-        text += f"<br>and {len(named) - LISTED} more"
+    text = "<br>".join([*shown, *shown_by(tests.get(row.id, []))]) or "**nothing**"
     return f"| {row.id} | {_source(row.source)} | {row.level} | {row.title} | {text} |"
 
 
@@ -254,23 +151,12 @@ def _source(source: str) -> str:
 
 def main(arguments: Iterable[str] | None = None) -> int:
     """Exit status: 0, or 1 when something is wrong with the markers or (``--check``) the page differs."""
-    parser = argparse.ArgumentParser(description="Write docs/conformance.md from the markers of the tests.")
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if the page differs")
-    options = parser.parse_args(None if arguments is None else list(arguments))
     try:
         rows, tests = requirements(), marked("conformance")
     except MarkerError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    wrong = complaints(rows, tests)
-    text = page(rows, tests)
-    if not options.check:
-        PAGE.write_text(text, encoding="utf-8", newline="\n")
-    elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
-        wrong.append(f"{PAGE.name} differs from what docs/conformance.py writes")
-    for line in wrong:
-        print(line, file=sys.stderr)
-    return 1 if wrong else 0
+    return written(PAGE, page(rows, tests), complaints(rows, tests), arguments)
 
 
 if __name__ == "__main__":

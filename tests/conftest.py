@@ -15,6 +15,7 @@ from netflowparse import Decoder
 from netflowparse.codec import shapes
 from netflowparse.protocols import sflow_shapes
 from tests.explanation.checks import Explaining
+from tests.tally import Tally
 
 ROOT = Path(__file__).resolve().parent.parent
 RECORDINGS = ROOT / "tests" / "captures"
@@ -32,6 +33,11 @@ settings.register_profile("default", max_examples=40, **slow_machines_are_fine)
 settings.register_profile("ci", max_examples=40, derandomize=True, **slow_machines_are_fine)
 settings.register_profile("long", max_examples=5000, **slow_machines_are_fine)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "default"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have the run end with a tally of the bad inputs."""
+    config.pluginmanager.register(Tally())
 
 
 @pytest.fixture(params=[True, False], ids=["compiled", "reference"])
