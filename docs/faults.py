@@ -38,8 +38,8 @@ SECTIONS = {
 HEAD = """# Bad inputs
 
 What comes of octets that no exporter should send, and of some that honest ones do. Of each row the tests send all
-variants; none raises anything but the [documented errors](problems.md), and what is intact is decoded. Codes are those of
-[problems](problems.md). `python docs/faults.py` writes this page from [tests/faults.csv](../tests/faults.csv),
+variants; none raises anything but the [documented errors](problems.md), and what is intact is decoded. Codes are those
+of [problems](problems.md). `python docs/faults.py` writes this page from [tests/faults.csv](../tests/faults.csv),
 [tests/failures.csv](../tests/failures.csv) and the markers of the [tests](../tests/README.md).
 """
 ELSEWHERE = """## What went wrong elsewhere

@@ -17,7 +17,8 @@ class Limits:
 
     * ``exporters``: exporters remembered; the one not heard of for longest is forgotten.  Forged source addresses.
     * ``domains``, ``template_fields``: observation domains, and fields of templates, of all exporters together; where
-      there are more, exporters are forgotten in the same order.  Forged addresses and floods together.
+      there are more, those exporters are forgotten that hold more than an equal part, not heard of for longest first.
+      Forged addresses and floods together.
     * ``domains_per_exporter``: observation domains, source ids and engines of one exporter; the one not heard of for
       longest is forgotten.  Forged domain numbers.
     * ``templates_per_exporter``, ``template_fields_per_exporter``: over all its domains; more are rejected.  Floods of
@@ -26,23 +27,23 @@ class Limits:
       remembered, of all exporters together and of each; exporters are forgotten as above, and where one has more, its
       sub-agents start afresh.  Forged source numbers.
     * ``pending_octets``, ``pending_sets``: data sets that wait for their template, of all exporters together, by their
-      octets (and 512 for what is kept beside each) and by their number; where there are more, those of the exporter
-      that has held nothing new for longest are given up.  Data for templates that never come, from forged addresses.
+      octets (and 512 for what is kept beside each) and by their number; where there are more, those of exporters that
+      hold more than an equal part are given up.  Data for templates that never come, from forged addresses.
     * ``pending_octets_per_exporter``, ``pending_sets_per_exporter``: those of one exporter; its oldest are given up.
       Data for templates that never come.
     * ``pending_seconds``: how long a set waits; longer ones are given up when their domain is heard.
     * ``facts``, ``facts_per_exporter``: what exporters say about themselves in options records: samplers, names,
-      properties, elements, and with ``history`` each sighting of a template; of all exporters together (exporters are
-      forgotten as above) and of each (the oldest are dropped, of elements the newest refused).  Tables of names without
-      end.
+      properties, elements (1 more for each 1,024 octets of memory), and with ``history`` each sighting of a template;
+      of all exporters together (exporters are forgotten as above) and of each (the oldest are dropped, of elements the
+      newest refused).  Tables of names without end.
     * ``fields_per_template``: a template with more is rejected.  One datagram that claims a huge record.
 
     Work and output, for each datagram:
 
-    * ``values``: fields in all records together, and values and entries of lists; what comes after is left undecoded.
-      What flows gain of common properties and MIB objects counts as well, and 1 more for each 64 characters of it.
-      As many again may be read of sets that had waited; what is more comes with the next datagrams.  Templates of
-      zero-length fields, whose records cost the sender nothing.
+    * ``values``: fields in all records, cut ones too, values and entries of lists; what comes after is left undecoded.
+      What flows gain of common properties and MIB objects counts as well, and 1 more for each 64 characters of it;
+      of names the characters alone.  As many again may be read of sets that had waited; what is more comes with the
+      next datagrams.  Templates of zero-length fields, whose records cost the sender nothing.
     * ``problems``: problems listed; further ones are counted.  Datagrams made of nothing but damage.
     * ``sample_octets``: octets that a problem quotes, in hex.
     * ``packet_layers``: headers in one sampled packet, tags and labels counted one by one; what comes after is left
@@ -53,7 +54,7 @@ class Limits:
     Caches, for each decoder:
 
     * ``record_shapes``, ``record_shape_fields``: record shapes ready to be read, and their fields together; the oldest
-      are dropped.  A new shape in every datagram.
+      are dropped.  A datagram gets new ones of 4,096 fields, and of 2 for each of its octets.  New shapes without end.
     * ``cached_addresses``, ``cached_texts``: entries of the text caches (strings of at most 64 octets).  Addresses that
       never come twice.
     """

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from netflowparse import Decoder, Limits
-from tests.message_builder import Field, netflow9_datagram, set_of, template
+from tests.message_builder import Field, ipfix_message, netflow9_datagram, options_template, set_of, template
 from tests.protocols.messages import FIELDS, flow, record
+from tests.sflow_builder import datagram, flow_sample, sample
 
 GOOD = netflow9_datagram(set_of(0, template(256, FIELDS)))
 DATA = netflow9_datagram(set_of(256, record(1)))
@@ -57,6 +58,38 @@ def test_many_templates_of_many_domains_of_many_exporters(make_decoder: Any) -> 
     assert sum(row["template_fields"] for row in rows) <= limits.template_fields
     assert max(row["templates"] for row in rows) <= limits.templates_per_exporter
     assert len({row["exporter"] for row in rows}) == 4  # 500 fields each, and the good one
+
+
+NAMES = set_of(256, b"".join(number.to_bytes(4, "big") + b"12345678" for number in range(20)))
+#: limit in total -> what fills it from 16 exporters, each of which may have 20 of it
+GREED = {
+    "template_fields": [templates(256, 20)],
+    "domains": [netflow9_datagram(sourceId=number) for number in range(20)],
+    "facts": [ipfix_message(set_of(3, options_template(256, [(10, 4)], [(82, 8)])), NAMES)],
+    "sample_sources": [datagram([sample(0, 1, flow_sample([], source_id=(0, number))) for number in range(20)])],
+    "pending_sets": [netflow9_datagram(*[set_of(300, b"abcd")] * 20)],
+    "pending_octets": [netflow9_datagram(*[set_of(300, b"x" * 488)] * 20)],
+}
+
+
+@pytest.mark.fault("RS-03", "RS-08", "RS-18")
+@pytest.mark.parametrize("limit", GREED)
+def test_strangers_within_their_limits_take_nothing_from_others(make_decoder: Any, limit: str) -> None:
+    """Heard as often as the honest exporter, and more of them than there is room for."""
+    most = 20_000 if limit == "pending_octets" else 20
+    decoder = make_decoder(limits=Limits(**{f"{limit}_per_exporter": most, limit: 16 * most}))
+    decoder.decode(GOOD, "good")
+    waiting = netflow9_datagram(set_of(257, record(2)))
+    assert decoder.decode(waiting, "good")["problems"][0]["waiting"]
+    for _ in range(3):
+        for stranger in range(20):
+            for octets in GREED[limit]:
+                decoder.decode(octets, stranger)
+        assert still_good(decoder)
+    if not limit.startswith("pending"):
+        assert len({row["exporter"] for row in decoder.statistics()}) <= 17
+    (late,) = decoder.decode(netflow9_datagram(set_of(0, template(257, FIELDS))), "good")["late"]
+    assert late["flows"] == [flow(2)]
 
 
 @pytest.mark.fault("RS-08")

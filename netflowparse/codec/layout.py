@@ -6,12 +6,13 @@ Layouts come from a fixed declaration (``layout_of``) or from a template (``reco
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 from construct import Struct
 
 from ..wire.values import Untyped
-from .display import Bits, Display, ListPlace, by_key, clocked, list_places
+from .display import Bits, Display, ListPlace, One, Source, by_key, clocked, list_places
 from .plan import Field, NotCompilable, fields_of
 
 
@@ -22,6 +23,7 @@ class Layout:
     ``names`` are the keys by which problems speak of the fields, ``misfits`` the fields whose declared length their
     type cannot have, with the text that says so; ``clocked`` are the keys of absolute times and of the sysUpTimes
     behind them; ``lists`` are the places of lists, of which reading a record only tells where they stand.
+    ``most_octets`` are those of the longest record, None where that cannot be told.
     """
 
     declaration: Struct
@@ -30,6 +32,7 @@ class Layout:
     misfits: tuple[tuple[int, str], ...] = ()
     fields: tuple[Field, ...] = field(init=False)
     minimum_length: int = field(init=False)
+    most_octets: int | None = field(init=False)
     fixed: bool = field(init=False)
     may_be_odd: bool = field(init=False)
     clocked: tuple[tuple[str, str], ...] = field(init=False)
@@ -40,6 +43,7 @@ class Layout:
         derived: dict[str, Any] = {
             "fields": fields,
             "minimum_length": sum(each.minimum_length for each in fields),
+            "most_octets": _most_octets(fields),
             "fixed": all(each.fixed for each in fields),
             "may_be_odd": any(each.may_be_odd for each in fields),
             "clocked": tuple((key, self.names[index]) for key, index in clocked(self.display)),
@@ -49,6 +53,10 @@ class Layout:
             object.__setattr__(self, name, value)
 
 
+def _most_octets(fields: tuple[Field, ...]) -> int | None:
+    return None if any(each.variable or each.located for each in fields) else sum(each.octets for each in fields)
+
+
 def layout_of(declaration: Struct, *derived: tuple[str, Any]) -> Layout:
     """The layout of a declaration whose field names are its keys; *derived* (key, source) pairs come after them."""
     fields = fields_of(declaration)
@@ -56,6 +64,17 @@ def layout_of(declaration: Struct, *derived: tuple[str, Any]) -> Layout:
     keyed = by_key((name, index) for index, name in enumerate(names) if name and not fields[index].parts)
     parts = ((part.key, Bits(index, part)) for index, field in enumerate(fields) for part in field.parts)
     return Layout(declaration, (*keyed, *parts, *derived), names)
+
+
+def cut_layout(layout: Layout, octets: int) -> Layout:
+    """The layout of those values of a header of *layout* whose last bit stands within its first *octets*."""
+    ends, display, fields = list(accumulate(field.octets for field in layout.fields)), list[tuple[str, Source]](), 0
+    for key, source in layout.display:
+        assert isinstance(source, One | Bits)
+        if ends[source.field] - (source.part.shift // 8 if isinstance(source, Bits) else 0) <= octets:
+            display.append((key, source))
+            fields = max(fields, source.field + 1)
+    return Layout(Struct(*layout.declaration.subcons[:fields]), tuple(display), layout.names[:fields])
 
 
 def plain_layout(declaration: Struct) -> Layout | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from .display import One
@@ -33,9 +34,13 @@ def impossible(record: dict[str, Any]) -> str:
 def doubt(layout: Layout) -> Doubt | None:
     """Whether a record of *layout* is worth asking ``impossible``; None where none ever is."""
     sources = dict(layout.display)
-    keys = [key for key in POSSIBLE if isinstance(sources.get(key), One)]
-    if not keys:
-        return None
+    keys = tuple(key for key in POSSIBLE if isinstance(sources.get(key), One))
+    return _doubt(keys) if keys else None
+
+
+@lru_cache(maxsize=1 << len(POSSIBLE))
+def _doubt(keys: tuple[str, ...]) -> Doubt:
+    """Whether any of *keys* has a value that it cannot have: one function for all layouts that have just these."""
     scope: dict[str, Any] = {f"possible{number}": POSSIBLE[key] for number, key in enumerate(keys)}
     terms = " or ".join(f"record[{key!r}] not in possible{number}" for number, key in enumerate(keys))
     made: Doubt = function(["def read(record):", f"    return {terms}"], scope)

@@ -8,7 +8,7 @@ from typing import Any
 from construct import StreamError, Struct
 
 from ..wire.values import Odd
-from .display import Bits, Clock, One, build
+from .display import Clock, build
 from .layout import Layout
 from .reader import Faults, Filler, HeaderReader, PairReader, RecordReader
 
@@ -16,13 +16,12 @@ from .reader import Faults, Filler, HeaderReader, PairReader, RecordReader
 def record_reader(layout: Layout) -> RecordReader:
     """The reader of records of *layout*."""
     declaration, display, minimum = layout.declaration, layout.display, layout.minimum_length
-    bounded = not any(field.variable or field.located for field in layout.fields)
-    longest = sum(field.octets for field in layout.fields)
+    longest = layout.most_octets
 
     def read(
         octets: bytes, start: int, end: int, most: int, faults: Faults, clock: Clock | None
     ) -> tuple[list[dict[str, Any]], int]:
-        stream = BytesIO(octets[start : min(end, start + most * longest) if bounded else end])
+        stream = BytesIO(octets[start : end if longest is None else min(end, start + most * longest)])
         records: list[dict[str, Any]] = []
         stop = start
         while len(records) < most and end - stop >= minimum:
@@ -78,22 +77,3 @@ def filler(layout: Layout) -> Filler:
     """The function that puts the values of one header of *layout* at an offset into a dict."""
     read = header_reader(layout)
     return lambda record, octets, offset: record.update(read(octets, offset))
-
-
-def fill_whole_fields(layout: Layout, record: dict[str, Any], octets: bytes, offset: int, end: int) -> None:
-    """Put those values of a header at *offset* into *record* whose last bit stands before *end*."""
-    values: list[Any] = []
-    missing: list[int] = []  # bits of each field that are not there
-    for subcon in layout.declaration.subcons:
-        length = subcon.sizeof()
-        values.append(subcon.parse(octets[offset : min(offset + length, end)].ljust(length, b"\0")))
-        offset += length
-        missing.append(max(offset - end, 0) * 8)
-        if missing[-1]:
-            break
-    for key, source in layout.display:
-        assert isinstance(source, One | Bits)
-        if source.field < len(values):
-            lowest = source.part.shift if isinstance(source, Bits) else 0
-            if missing[source.field] <= lowest:
-                record[key] = source.build(values, None)

@@ -23,6 +23,7 @@ from .reader import Faults, RecordReader
 from .record import Learned, has_open_elements, items_layout, template_layout
 
 COMPILE_AFTER = 6  # records interpreted
+BESIDES = 8  # fields that take as long to make ready as all else about a shape
 
 #: what decides how records are read: the template's shape, the rules, whether their datagrams have a sysUpTime, and
 #: what the exporter has said of elements that no registry knows
@@ -36,12 +37,13 @@ class RecordShape:
     the records of each set; ``icmp`` is the column that tells whether the rule for ICMP's type in ports must;
     ``undirected`` says that they are of two directions and do not say which is which; ``open`` that they have
     elements of which exporters may tell the types, so that they are read by another shape once one does; ``learned``
-    is what this exporter had told by then.
+    is what this exporter had told by then.  ``settled`` says that it is read by what it will always be read by, and
+    ``spent`` what was done for that, in fields compiled: interpreting a few records takes as long as compiling does.
     """
 
     __slots__ = (
         *("_engine", "_interpreted", "calls", "doubt", "icmp", "layout", "learned", "open", "quirks", "read"),
-        "undirected",
+        *("settled", "spent", "undirected"),
     )
 
     def __init__(
@@ -64,22 +66,29 @@ class RecordShape:
         self.undirected = is_undirected(layout.names)
         self._engine = engine
         self._interpreted = 0
+        self.settled = False
+        self.spent = 0
         self.layout: Layout | None = layout
-        self.read: RecordReader | None = self._read_at_first if engine.compiled else reference.record_reader(layout)
+        self.read: RecordReader | None = self._read_at_first
 
     def _read_at_first(
         self, octets: bytes, start: int, end: int, most: int, faults: Faults, clock: Clock | None
     ) -> tuple[list[dict[str, object]], int]:
         layout = self.layout
         assert layout is not None
-        self._interpreted += min((end - start) // layout.minimum_length, most)
+        count, width = min((end - start) // layout.minimum_length, most), len(layout.fields)
+        self._interpreted += count
         if self._interpreted <= COMPILE_AFTER:
+            self.spent += count * width // max(COMPILE_AFTER, 1)
             return reference.record_reader(layout)(octets, start, end, most, faults, clock)
+        self.spent += width + BESIDES
+        self.settled = True
         self.read = reader = self._engine.record_reader(layout)
         return reader(octets, start, end, most, faults, clock)
 
     def drop(self) -> None:
         """Let go of everything; templates that still hold the shape will ask for another."""
+        self.settled = False
         self.layout = self.read = None
 
 

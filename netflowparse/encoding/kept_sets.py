@@ -66,10 +66,13 @@ class _Keeper:
     def __init__(self, trace: SetTrace, message: Message, registry: Registry) -> None:
         self.templates: list[dict[str, Any]] = []
         self._places: dict[tuple[Template, tuple[str, ...]], int] = {}
+        #: the same by the ``id`` of a template and of its keys, None: those that it has in lists; all outlive this
+        self._seen: dict[tuple[int, int | None], int] = {}
         self._trace = trace
         self._message = message
         self._registry = registry
         self._definitions = definitions_for(message, message["header"], registry, long_lengths=False)
+        self._described = _Described(self.templates, self._definitions, registry)
         self._used = {"flows": 0, "options": 0}
 
     def sets(self) -> list[KeptSet]:
@@ -111,7 +114,7 @@ class _Keeper:
         part: KeptSet = {"template": template, "records": data.records}
         if inner:
             part["inner"] = inner
-        definition = use(self._definitions, self.templates, template, inner, self._message["protocol"], self._registry)
+        definition = self._described.use(template, inner)
         patches, at, octets = list[FieldPatch](), data.start, self._trace.octets
         for number, record in enumerate(self._message[key][first : first + data.records]):  # type: ignore[literal-required]
             ends = [end for _, end in spans(data.layout.fields, octets, at, data.stop)]
@@ -125,8 +128,14 @@ class _Keeper:
             part["rest"] = octets[data.stop : data.end].hex()
         return part
 
-    def _place(self, known: KnownTemplate, names: Sequence[str] | None = None) -> int:
-        """Where a template, whose fields have the keys *names*, stands among those that are kept."""
+    def _place(self, known: KnownTemplate, names: tuple[str, ...] | None = None) -> int:
+        """Where a template, whose fields have the keys *names*, stands among those that are kept: looked for once."""
+        seen = id(known), None if names is None else id(names)
+        if seen not in self._seen:
+            self._seen[seen] = self._keep(known, names)
+        return self._seen[seen]
+
+    def _keep(self, known: KnownTemplate, names: Sequence[str] | None) -> int:
         template = known.template
         if names is None:
             layout = None if known.shape is None else known.shape.layout
@@ -164,25 +173,29 @@ def template_set(events: Iterable[tuple[int, Any]], protocol: str, registry: Reg
     return bytes(body.body) + bytes(body.padding)
 
 
-def use(
-    definitions: Definitions,
-    templates: Sequence[Any],
-    template: int,
-    inner: Iterable[int],
-    protocol: str,
-    registry: Registry,
-) -> Definition:
-    """The definition that the records of a set are written by; those of its lists are put in force for them."""
-    path: Path = (*KEPT, "templates")
-    found = [
-        definition_of(
-            templates[place], templates[place].get("protocol", protocol), registry, (*path, place), scopeless=True
-        )
-        for place in (*inner, template)
-    ]
-    for each in found[:-1]:
-        definitions.add(each)
-    return found[-1]
+class _Described:
+    """The definitions that kept *templates* describe by their places, each made once; a set may have but few octets."""
+
+    def __init__(self, templates: Sequence[Any], definitions: Definitions, registry: Registry) -> None:
+        self._templates = templates
+        self._definitions = definitions
+        self._registry = registry
+        self._made: dict[int, Definition] = {}
+
+    def use(self, template: int, inner: Iterable[int]) -> Definition:
+        """The definition that the records of a set are written by; those of its lists are put in force for them."""
+        known = self._definitions.known
+        for each in map(self._definition, inner):
+            if known.get(each.template.template_id) is not each:
+                self._definitions.add(each)
+        return self._definition(template)
+
+    def _definition(self, place: int) -> Definition:
+        if place not in self._made:
+            described, path = self._templates[place], (*KEPT, "templates", place)
+            protocol = described.get("protocol", self._definitions.protocol)
+            self._made[place] = definition_of(described, protocol, self._registry, path, scopeless=True)
+        return self._made[place]
 
 
 def copy_sets(message: Mapping[str, Any], registry: Registry) -> bytes:
@@ -213,6 +226,7 @@ class _Copy:
         self._kept = message["kept"]
         self._registry = registry
         self._definitions = definitions_for(message, header, registry, long_lengths=False)
+        self._described = _Described(self._kept["templates"], self._definitions, registry)
         self._used = {"flows": 0, "options": 0, "templates": 0}
 
     def part(self, part: Mapping[str, Any], path: Path) -> bytes:
@@ -251,9 +265,7 @@ class _Copy:
         return octets
 
     def _data(self, part: Mapping[str, Any]) -> bytes:
-        templates, protocol = self._kept["templates"], self._message["protocol"]
-        inner = part.get("inner", ())
-        definition = use(self._definitions, templates, part["template"], inner, protocol, self._registry)
+        definition = self._described.use(part["template"], part.get("inner", ()))
         patches = by_record(part.get("patches", ()))
         made, key = [], _key_of(part, self._kept)
         for number, (place, record) in enumerate(self._take(key, part["records"])):

@@ -121,8 +121,6 @@ class PacketDecoder:
         tagged = kind == VLAN
         if tagged:
             at += TAG
-            if end - at < LOOK.size:
-                return False
             kind, first, total, fragment, protocol = _look(octets, at)
         if kind == IPV4:
             if first != PLAIN_IPV4 or fragment & FRAGMENT_OFFSET:

@@ -10,9 +10,8 @@ from typing import Any, Protocol
 from construct import Struct
 
 from ..codec.engine import Engine
-from ..codec.layout import layout_of
+from ..codec.layout import cut_layout, layout_of
 from ..codec.reader import Filler
-from ..codec.reference import fill_whole_fields
 from ..errors import LIMIT
 from ..limits import Limits
 from ..wire import packet as wire
@@ -38,17 +37,30 @@ class Report(Protocol):
 class Header:
     """One kind of header: its length, and how its values get into a dict, which is made ready when first met."""
 
-    __slots__ = ("_engine", "fill", "layout", "size")
+    __slots__ = ("_cut", "_engine", "fill", "layout", "size")
 
     def __init__(self, engine: Engine, declaration: Struct) -> None:
         self._engine = engine
         self.layout = layout_of(declaration)
         self.size = self.layout.minimum_length
+        #: octets that are there of one that is cut -> what fills in their values, and from how many octets
+        self._cut: dict[int, tuple[Filler, int]] = {}
         self.fill: Filler = self._fill_first
 
     def _fill_first(self, record: dict[str, Any], octets: bytes, offset: int) -> None:
         self.fill = self._engine.filler(self.layout)
         self.fill(record, octets, offset)
+
+    def fill_whole(self, record: dict[str, Any], octets: bytes, offset: int, end: int) -> None:
+        """Put those values of the header at *offset* into *record* whose last bit stands before *end*."""
+        there = end - offset
+        fill, size = self._cut.get(there) or self._learn_cut(there)
+        fill(record, octets[offset:end].ljust(size, b"\0"), 0)
+
+    def _learn_cut(self, there: int) -> tuple[Filler, int]:
+        layout = cut_layout(self.layout, there)
+        self._cut[there] = learned = self._engine.filler(layout), layout.minimum_length
+        return learned
 
 
 class Headers:
@@ -143,7 +155,7 @@ class Walk:
             record = self.packet
         at = self.position
         if header.size > self.end - at:
-            fill_whole_fields(header.layout, record, self.octets, at, self.end)
+            header.fill_whole(record, self.octets, at, self.end)
             raise self._end()
         header.fill(record, self.octets, at)
         self.position = at + header.size

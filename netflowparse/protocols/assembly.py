@@ -61,7 +61,9 @@ class Assembly:
     inner: dict[int, KnownTemplate] | None = None  # the definitions that lists are read by, whatever is in force
     late: list[Message] | None = None
     untimed = 0  # records whose absolute times cannot be told
-    shaped = 0  # fields of the shapes that it has asked for
+    shaped = 0  # fields of the shapes that it has asked for,
+    begun = 0  # and of those that it has read the first records by
+    waited = False  # whether all that is in it has waited for templates
     complete = True  # whether every data set could be counted
     trace: SetTrace | None = None  # how it is read, where someone observes that
 

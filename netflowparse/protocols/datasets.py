@@ -58,7 +58,7 @@ def read_records(work: Assembly, known: KnownTemplate, set_id: int, start: int, 
         work.flows += records
         if work.context.sections is not None:
             work.context.sections.decode(records, layout.names, work.problems, start - HEADER)
-        if work.context.resolves:
+        if work.context.resolves and records:
             work.to_resolve(known, layout.names, records)
     else:
         work.options += records

@@ -187,7 +187,7 @@ def _report_count(octets: bytes, count: int, size: int, start: int, problems: Pr
                 malformed=True,
                 length=left,
             )
-    elif stop != end:
+    else:
         why = f"{end - stop} octets at octet {stop} beyond the records that the header counts ({count})"
         problems.leave(TRAILING_OCTETS, why, octets, stop, end)
 

@@ -8,17 +8,21 @@ from __future__ import annotations
 from typing import Any
 
 from ..codec.record import Learned
-from ..codec.shapes import RecordShape
+from ..codec.shapes import BESIDES, RecordShape
+from ..limits import Limits
 from ..registry import Element, Registry
 from ..registry.element import unknown
 from ..state.elements import LearnedElement
 from ..state.exporters import Exporter
+from ..state.pending import HeldSet
 from ..state.templates import KnownTemplate
 from ..template import Template
 from .assembly import Assembly
 
 ELEMENT = "element"  # kind of a row of knowledge
 SHAPING = 16  # values that can be read in the time that one field of a new shape takes, and more
+FREE = 4096  # fields of new shapes that a datagram may ask for however short it is,
+PER_OCTET = 2  # and for each of its octets: none asks for as many whose fields have octets
 
 
 def _element(registry: Registry, learned: LearnedElement) -> Element | None:
@@ -53,26 +57,63 @@ def edition_of(exporter: Exporter) -> object:
     return None if exporter.elements is None else exporter.elements.edition
 
 
+def most_shaped(limits: Limits, octets: int | None = None) -> int:
+    """The fields of new shapes that one datagram of so many *octets* may ask for; None: that what waited may."""
+    most = limits.values // SHAPING
+    if octets is not None:
+        most = min(most, FREE + PER_OCTET * octets)
+    return max(most, limits.fields_per_template)
+
+
+class ShapeAllowance:
+    """Bounds the templates by which sets that have waited are read at a time, by their fields.
+
+    Those that have a shape count as well, for it may have to make room for others.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._left = most_shaped(limits)
+        self._met: set[KnownTemplate] = set()
+
+    def take(self, held: HeldSet) -> bool:
+        """Count the templates of a set that is ready, those of its lists among them; False where they are too many."""
+        known = held.known
+        assert known is not None
+        new = {known, *held.inner.values()} - self._met
+        fields = sum(len(each.template.fields) + BESIDES for each in new)
+        if self._met and fields > self._left:
+            return False
+        self._left -= fields
+        self._met |= new
+        return True
+
+
 def shape_for(work: Assembly, known: KnownTemplate) -> RecordShape | None:
     """The shape by which the records of *known* are read, made if need be.
 
-    None for a datagram that has asked for shapes of too many fields already: its records may cost little, a shape costs
-    much, and there are more templates than shapes are kept.  Where a shape only does not know what the exporter has
-    described since, it serves as it is then.
+    None for a datagram that has asked for shapes of too many fields already, or read the first records by too many:
+    its records may cost little, a shape costs much, and there are more templates than shapes are kept.  Where a shape
+    only does not know what the exporter has described since, it serves as it is then.
     """
     shape: RecordShape | None = known.shape
+    if (
+        shape is not None
+        and shape.settled
+        and not (shape.open and known.edition is not edition_of(work.domain.exporter))
+    ):
+        return shape
+    fields, exporter, context = len(known.template.fields), work.domain.exporter, work.context
+    most = most_shaped(context.limits, None if work.waited else len(work.octets))
     if shape is not None and shape.read is None:
         shape = None  # it was dropped
-    if shape is not None and not (shape.open and known.edition is not edition_of(work.domain.exporter)):
-        return shape
-    fields, limits = len(known.template.fields), work.context.limits
-    if work.shaped + fields > max(limits.values // SHAPING, limits.fields_per_template):
-        return shape
-    work.shaped += fields
-    exporter, context = work.domain.exporter, work.context
-    learned = learned_fields(exporter, known.template, context.registry)
-    shape = context.shapes.shape(known.template, work.rules, clocked=work.clock is not None, learned=learned)
-    known.shape, known.edition = shape, edition_of(exporter)
+    outdated = shape is None or (shape.open and known.edition is not edition_of(exporter))
+    if outdated and work.shaped + fields <= most:
+        work.shaped += fields + BESIDES
+        learned = learned_fields(exporter, known.template, context.registry)
+        shape = context.shapes.shape(known.template, work.rules, clocked=work.clock is not None, learned=learned)
+        known.shape, known.edition = shape, edition_of(exporter)
+    if shape is None or (not shape.settled and work.begun + fields > most):
+        return None
     return shape
 
 

@@ -28,8 +28,12 @@ def read_by(
     layout, read = shape.layout, shape.read
     assert layout is not None
     assert read is not None
+    spent = shape.spent
     records, stop = read(octets, start, end, most, faults, clock)
-    work.values_left -= len(records) * len(known.template.fields)
+    cut = end - stop >= known.minimum_length and len(records) < most  # the last one was read as far as it goes
+    work.values_left -= (len(records) + cut) * len(known.template.fields)
+    if shape.spent != spent:
+        work.begun += shape.spent - spent
     if column is not None:
         protocols = octets[start + column[0] : stop : column[1]]
         if 1 in protocols or 58 in protocols:

@@ -40,7 +40,7 @@ def resolve(
     * ``flowStartMilliseconds``, ``flowEndMilliseconds`` from sysUpTimes and the domain's system init time.
       *export_time* (s since 1970) tells how often sysUpTime has turned over; without it, never;
     * the fields of common properties that the record refers to (RFC 5473); those that are not known add nothing.
-      *properties* are those of the message, and note what is wrong with them;
+      *properties* are those of the message, and note what is wrong with them; what they count, long names count too;
     * ``resolved``: added key -> "record", "options:samplerId=3", "options:interface=7", "options:template=256",
       "options", "header" or "settings"; there where anything was added, or the record itself tells its interval.
 
@@ -49,18 +49,18 @@ def resolve(
     known = Known(knowledge, settings or NO_SETTINGS, template_id, header_interval, export_time, rules)
     if not records or RESOLVED in records[0]:
         return known.quirks
-    if template_id is not None and PROPERTIES_ID not in records[0]:
-        _complete_alike(records, _steps(known, records[0]))
-        return known.quirks
     if properties is None:
         properties = Properties(known.table(PROPERTIES))
+    if template_id is not None and PROPERTIES_ID not in records[0]:
+        _complete_alike(records, _steps(known, records[0], properties))
+        return known.quirks
     keys: tuple[str, ...] | None = None
     steps: list[Step] = []
     for flow in records:
         sources = properties.add(flow) if PROPERTIES_ID in flow else {}
         if tuple(flow) != keys:
             keys = tuple(flow)
-            steps = _steps(known, flow)
+            steps = _steps(known, flow, properties)
         for step in steps:
             step(flow, sources)
         if sources:
@@ -78,9 +78,10 @@ def _complete_alike(records: list[Flow], steps: list[Step]) -> None:
             flow[RESOLVED] = sources
 
 
-def _steps(known: Known, first: Flow) -> list[Step]:
+def _steps(known: Known, first: Flow, budget: Properties) -> list[Step]:
     """What is to be done to flows that have the keys of *first*."""
-    steps = [sampling(known, first), *(_naming(known, each, first) for each in _NAMES), _timing(known, first)]
+    naming = (_naming(known, each, first, budget) for each in _NAMES)
+    steps = [sampling(known, first), *naming, _timing(known, first)]
     return [step for step in steps if step is not None]
 
 
@@ -109,8 +110,8 @@ _NAMES = (
 )
 
 
-def _naming(known: Known, name: _Name, first: Flow) -> Step | None:
-    """Adds what is known about one number of flows like *first*."""
+def _naming(known: Known, name: _Name, first: Flow, budget: Properties) -> Step | None:
+    """Adds what is known about one number of flows like *first*; long names as far as the *budget* goes."""
     facts, own = known.table(name.kind), getattr(known.settings, name.settings)
     key, label = name.key, next(iter(name.outputs.values()))
     if key not in first or not (facts or own):
@@ -123,7 +124,7 @@ def _naming(known: Known, name: _Name, first: Flow) -> Step | None:
             return
         fact = facts.get(spelled(number)) if facts else None
         if fact is not None:
-            added, said = fact.additions.get(key) or _additions(fact, name)
+            added, said = fact.additions.get(key) or _additions(fact, name, budget)
             if has_some:
                 added = {each: value for each, value in added.items() if each not in flow}
                 said = {each: said[each] for each in added}
@@ -137,10 +138,15 @@ def _naming(known: Known, name: _Name, first: Flow) -> Step | None:
     return add
 
 
-def _additions(fact: Fact, name: _Name) -> tuple[dict[str, Any], Sources]:
-    """What a fact adds to a flow, and where from: made once."""
+def _additions(fact: Fact, name: _Name, budget: Properties) -> tuple[dict[str, Any], Sources]:
+    """What a fact adds to a flow, and where from: made once, unless it is so long that each flow pays for it."""
+    cost = sum(fact.costs.values()) - len(fact.costs)  # a value of less than 64 characters counts nothing here
+    if cost and not budget.affords(cost):
+        return {}, {}
     added = {name.outputs[element]: value for element, value in fact.values.items()}
-    made = fact.additions[name.key] = added, dict.fromkeys(added, fact.origin)
+    made = added, dict.fromkeys(added, fact.origin)
+    if not cost:
+        fact.additions[name.key] = made
     return made
 
 

@@ -50,10 +50,12 @@ class Sections:
 
         What they themselves say stands.
         """
-        sections = [section for section in SECTIONS if section in names]
+        if not records:
+            return
+        sections = [(each, _Reported(problems, each, offset)) for each in SECTIONS if each in names]
         for record in records if sections else ():
-            for section in sections:
-                self._decode(record, section, _Reported(problems, section, offset))
+            for section, reported in sections:
+                self._decode(record, section, reported)
 
     def _decode(self, record: Flow, section: str, problems: _Reported) -> None:
         octets = _octets(_first(record, section))

@@ -57,8 +57,10 @@ def _overrun(work: Assembly, known: KnownTemplate, stop: int, end: int) -> str:
     """Whether a value ran past the end of a set that is not cut itself."""
     if end - stop < known.minimum_length or known.fixed_length is not None:
         return ""
-    cut = any(problem["code"] in (TRUNCATED_SET, TRUNCATED_MESSAGE) for problem in work.problems.entries)
-    return "" if cut and end == len(work.octets) else f"a value at octet {stop} or behind runs past the set's end"
+    cuts = (TRUNCATED_SET, TRUNCATED_MESSAGE)
+    if end == len(work.octets) and any(problem["code"] in cuts for problem in work.problems.entries):
+        return ""
+    return f"a value at octet {stop} or behind runs past the set's end"
 
 
 def _count(work: Assembly, known: KnownTemplate, set_id: int, start: int, evidence: str) -> None:

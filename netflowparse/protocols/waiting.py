@@ -2,7 +2,7 @@
 
 RFC 7011 §8 and §9.3, RFC 3954 §9.  Held sets of the present datagram join its records; those of earlier ones come out
 as messages of their own, under their headers.  With one datagram never more of them is read than one datagram may hold
-itself: the rest comes with those that follow.
+itself, nor by more templates: the rest comes with those that follow.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ..types import Message, Sequence
 from .assembly import Assembly, Holding
 from .context import Context
 from .datasets import leave, read_records
-from .learned_elements import SHAPING
+from .learned_elements import ShapeAllowance, most_shaped
 from .lists import Lack, Lists
 
 MOST_AWAITED = 8  # templates that the lists of one set may wait for
@@ -89,12 +89,12 @@ def _join(work: Assembly, holding: Holding) -> None:
 def _make_room(work: Assembly, pushed_out: list[HeldSet], limit: str) -> dict[HeldMessage, list[HeldSet]]:
     """The sets that can be read out of those that had to make room, by their messages; the others are given up."""
     readable: dict[HeldMessage, list[HeldSet]] = {}
-    evicted, left = 0, work.context.limits.values
+    evicted, left, shapes = 0, work.context.limits.values, ShapeAllowance(work.context.limits)
     for held in pushed_out:
         if held.domain.exporter is work.domain.exporter:
             held.known = held.known or held.domain.definition_for(held)
         own = work.holding is not None and held.message is work.holding.message  # it counts with the datagram's own
-        if held.known is None or (not own and (left := left - _values(held)) < 0):
+        if held.known is None or not (own or (shapes.take(held) and (left := left - _values(held)) >= 0)):
             held.known = None
             held.domain.counts.evicted += 1
             evicted += 1
@@ -107,26 +107,30 @@ def _make_room(work: Assembly, pushed_out: list[HeldSet], limit: str) -> dict[He
 
 
 def replay(context: Context, domain: Domain) -> list[Message]:
-    """The messages of sets of *domain* that are ready, as many as one datagram may hold values.
+    """The messages of sets of *domain* that are ready, as many as one datagram may hold values, or ask for shapes.
 
-    What is in lists is only known when they are read: sets that turn out to be too much for now stay ready.
+    What is in lists is only known when they are read: sets that turn out to be too much for now stay ready.  So do
+    those of further templates than can be had at a time; others behind them are read before them.
     """
     waiting, most = domain.waiting, context.limits.values
     batches: dict[HeldMessage, list[HeldSet]] = {}
-    left = most
+    left, shapes = most, ShapeAllowance(context.limits)
     for held in () if waiting is None else waiting.ready:
-        left -= _values(held) + _making(held)
+        if not shapes.take(held):
+            continue
+        left -= _values(held)
         if batches and left < 0:
             break
         batches.setdefault(held.message, []).append(held)
-    messages, left = list[Message](), most
+    messages, left, shaped = list[Message](), most, most_shaped(context.limits)
     for sets in batches.values():
-        if left <= 0:
+        if left <= 0 or shaped < 0:
             break
         for held in sets:
             domain.exporter.release(held)
         work, message = _late(context, sets, most)
         left -= most - work.values_left
+        shaped -= work.shaped
         messages += message
     return messages
 
@@ -138,35 +142,30 @@ def _values(held: HeldSet) -> int:
     return 1 + len(held.octets) // max(known.minimum_length, 1) * len(known.template.fields)
 
 
-def _making(held: HeldSet) -> int:
-    """What making its reader costs, in values."""
-    known = held.known
-    assert known is not None
-    made = known.shape is not None and known.shape.read is not None
-    return 0 if made else len(known.template.fields) * SHAPING
-
-
 def _read_pushed_out(context: Context, batches: dict[HeldMessage, list[HeldSet]]) -> list[Message]:
     """The messages of sets that are held no longer; all together have no more values than one datagram may."""
-    left, messages = context.limits.values, list[Message]()
+    left, shaped, messages = context.limits.values, 0, list[Message]()
     for sets in batches.values():
         if context.store.has(sets[0].domain.exporter):  # what was read of others may have cost it its place
-            work, message = _late(context, sets, max(left, 1))
-            left = work.values_left
+            work, message = _late(context, sets, max(left, 1), shaped)
+            left, shaped = work.values_left, work.shaped
             messages += message
     return messages
 
 
-def _late(context: Context, sets: list[HeldSet], values: int) -> tuple[Assembly, list[Message]]:
-    """The work on *sets* of one earlier datagram that are held no longer, and its message, if it is time for one."""
+def _late(context: Context, sets: list[HeldSet], values: int, shaped: int = 0) -> tuple[Assembly, list[Message]]:
+    """The work on *sets* of one earlier datagram that are held no longer, and its message, if it is time for one.
+
+    It may have so many *values*, and counts the fields of its shapes on from *shaped*.
+    """
     context.store.reading = sets[0].domain.exporter
     try:
-        return _read_late(context, sets, values)
+        return _read_late(context, sets, values, shaped)
     finally:
         context.store.reading = None
 
 
-def _read_late(context: Context, sets: list[HeldSet], values: int) -> tuple[Assembly, list[Message]]:
+def _read_late(context: Context, sets: list[HeldSet], values: int, shaped: int) -> tuple[Assembly, list[Message]]:
     message, domain = sets[0].message, sets[0].domain
     octets = bytearray(max(held.start + len(held.octets) for held in sets))  # problems tell offsets in the datagram
     for held in sets:
@@ -175,6 +174,8 @@ def _read_late(context: Context, sets: list[HeldSet], values: int) -> tuple[Asse
     work = Assembly(context, bytes(octets), domain, message.exporter, dict(message.header), *circumstances)
     work.stopped_clock = message.stopped_clock
     work.values_left = values
+    work.shaped = shaped
+    work.waited = True
     work.place = message.place
     work.again = message.completes
     work.lifetime = domain.exporter.lifetime_over(message.transport)

@@ -11,7 +11,7 @@ from .losses import LARGEST, LATE_WINDOW, LINE_KEYS, MODULUS, Line, counted_unit
 
 FOLLOWING = 3  # stray datagrams that follow one another exactly: a restart
 RISING = 32  # stray datagrams whose numbers rise, with losses between them: a restart as well
-KEYS = frozenset({"line", "since", "following", "rising", "filled", "left"})
+KEYS = ("line", "since", "following", "rising", "filled", "left")  # in the order in which they are dumped
 
 
 class Doubt:
@@ -55,7 +55,7 @@ class Doubt:
     @classmethod
     def load(cls, dumped: Any, lost: int) -> Doubt:
         """The doubt that was dumped when *lost* units were lost; ValueError if none was."""
-        left = with_keys(dumped, KEYS, "doubt")["left"]
+        left = with_keys(dumped, frozenset(KEYS), "doubt")["left"]
         doubt = cls()
         if left is not None:
             line = Line.load(with_keys(left, LINE_KEYS | {"lost"}, "left"))

@@ -1,15 +1,14 @@
 """The exporters of one decoder, what is known of each, and how much that is.
 
-Where there is too much of anything in total, exporters not heard of for longest make room; of one exporter, its domains
-not heard of for longest do, and definitions beyond its bounds are refused.  Only held sets go otherwise: the exporter's
-own oldest for its new ones, and in total those of the exporter that has held nothing new for longest.
+Where there is too much of anything in total, exporters that hold more than their share make room, those not heard of
+for longest first; of one exporter, its domains not heard of for longest do, and definitions beyond its bounds are
+refused.  Where there are too many exporters, those not heard of for longest go.  ``holder`` says how held sets go.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
-from itertools import islice
 from typing import TypeAlias
 
 from ..limits import Limits
@@ -17,8 +16,9 @@ from ..quirks import MAPPED_EXPORTER, STANDARD, Rules, unmapped
 from ..settings import ExporterSettings
 from .domains import Domain
 from .elements import LearnedElements
-from .pending import PINNED, HeldSet
-from .templates import KnownTemplate
+from .holder import Holder
+from .pending import OVERHEAD
+from .shares import Shares
 from .timeline import HistoricDomain
 
 Lifetime: TypeAlias = "int | str | None"  # of templates: s, "adapt", or None for without end
@@ -27,40 +27,29 @@ WITH_TEMPLATES = ("netflow9", "ipfix")
 PLAIN = ExporterSettings()
 
 
-class Exporter:
+class Exporter(Holder):
     """What is known of one exporter, and how much that is."""
 
     __slots__ = (
-        "domains",
         "elements",
         "facts",
         "fields",
         "fractions",
-        "held",
-        "held_octets",
-        "key",
         "lifetime",
-        "pins",
         "rules",
         "settings",
         "sources",
-        "store",
         "templates",
     )
 
     def __init__(self, store: ExporterStore, key: Hashable) -> None:
-        self.store = store
-        self.key = key
+        super().__init__(store, key)
         self.settings, self.rules, self.lifetime = store.settings_of(key)
-        self.domains: OrderedDict[tuple[str, Hashable], Domain] = OrderedDict()
         self.templates = 0
         self.fields = 0
         self.sources = 0
         self.facts = 0
         self.elements: LearnedElements | None = None  # made by the first record that describes one; RFC 5610
-        self.held: OrderedDict[HeldSet, None] = OrderedDict()  # oldest first
-        self.held_octets = 0
-        self.pins: dict[KnownTemplate, int] = {}  # definitions that held sets keep, and how many sets do
         self.fractions: object = None  # what the protocols have seen of its NTP timestamps
 
     def lifetime_over(self, transport: str) -> Lifetime:
@@ -77,6 +66,7 @@ class Exporter:
         self.templates += templates
         self.fields += fields
         self.store.fields += fields
+        self.store.field_shares.change(self, self.fields - fields, self.fields)
         self.store.shrink()
         return ""
 
@@ -92,105 +82,36 @@ class Exporter:
         """Count more data sources, or fewer."""
         self.sources += sources
         self.store.sources += sources
+        self.store.source_shares.change(self, self.sources - sources, self.sources)
         self.store.shrink()
 
     def take(self) -> bool:
         """Count one more fact of what it says about itself; False where it has as many as it may have."""
         if self.facts >= self.store.limits.facts_per_exporter:
             return False
-        self.facts += 1
-        self.store.facts += 1
-        self.store.shrink()
+        self._count_facts(1)
         return True
 
     def give(self, facts: int) -> None:
         """Count fewer facts, or more if negative."""
-        self.facts -= facts
-        self.store.facts -= facts
-        if facts < 0:
-            self.store.shrink()
+        self._count_facts(-facts)
 
-    def pin(self, known: KnownTemplate) -> None:
-        """Count that a set keeps a definition; where that is too much, the next set that is held makes room."""
-        if known not in self.pins:
-            self._count_octets(PINNED * len(known.template.fields))
-        self.pins[known] = self.pins.get(known, 0) + 1
-
-    def _unpin(self, known: KnownTemplate) -> None:
-        self.pins[known] -= 1
-        if not self.pins[known]:
-            del self.pins[known]
-            self._count_octets(-PINNED * len(known.template.fields))
-
-    def _count_octets(self, octets: int) -> None:
-        self.held_octets += octets
-        self.store.held_octets += octets
-
-    def has_room(self, held: HeldSet) -> bool:
-        """Whether a set can be held without others having to make room."""
-        limits, store, cost = self.store.limits, self.store, held.cost
-        return (
-            self.held_octets + cost <= limits.pending_octets_per_exporter
-            and len(self.held) < limits.pending_sets_per_exporter
-            and store.held_octets + cost <= limits.pending_octets
-            and store.held_sets < limits.pending_sets
-        )
-
-    def hold(self, held: HeldSet) -> tuple[list[HeldSet], str]:
-        """Hold a set more; the sets that are held no longer to make room, and the limit that asked for it.
-
-        A set that finds no room at all is among them itself.
-        """
-        limits, store = self.store.limits, self.store
-        most, cost = limits.pending_octets_per_exporter, held.cost
-        if cost > min(most, limits.pending_octets):
-            return [held], "pending_octets_per_exporter" if cost > most else "pending_octets"
-        pushed_out, limit = [], ""
-        while self.held_octets + cost > most or len(self.held) >= limits.pending_sets_per_exporter:
-            over = self.held_octets + cost > most
-            limit = "pending_octets_per_exporter" if over else "pending_sets_per_exporter"
-            pushed_out.append(self._push_out())
-        while store.held_octets + cost > limits.pending_octets or store.held_sets >= limits.pending_sets:
-            over = store.held_octets + cost > limits.pending_octets
-            limit = "pending_octets" if over else "pending_sets"
-            pushed_out.append(next(iter(store.holders))._push_out())
-        self.held[held] = None
-        self._count_octets(cost)
-        for known in held.definitions:
-            self.pin(known)
-        store.held_sets += 1
-        store.holders[self] = None
-        store.holders.move_to_end(self)
-        assert held.domain.waiting is not None
-        held.domain.waiting.add(held)
-        return pushed_out, limit
-
-    def _push_out(self) -> HeldSet:
-        oldest = next(iter(self.held))
-        self.release(oldest)
-        return oldest
-
-    def release(self, held: HeldSet) -> None:
-        """Hold a set no longer."""
-        store = self.store
-        del self.held[held]
-        self._count_octets(-held.cost)
-        for known in held.definitions:
-            self._unpin(known)
-        store.held_sets -= 1
-        if not self.held:
-            del store.holders[self]
-        held.domain.released(held)
+    def _count_facts(self, facts: int) -> None:
+        self.facts += facts
+        self.store.facts += facts
+        self.store.fact_shares.change(self, self.facts - facts, self.facts)
+        self.store.shrink()
 
     def forget_oldest_domain(self) -> None:
         """Forget the domain not heard of for longest."""
         _, domain = self.domains.popitem(last=False)
         self.store.domains -= 1
+        self.store.domain_shares.change(self, len(self.domains) + 1, len(self.domains))
         domain.forget()
 
 
 class ExporterStore:
-    """The exporters of one decoder; those not heard of for longest go when there is too much of anything."""
+    """The exporters of one decoder; some go when there is too much of anything."""
 
     def __init__(self, limits: Limits, settings_of: SettingsOf | None = None, history: bool | int = False) -> None:
         self.limits = limits
@@ -203,8 +124,28 @@ class ExporterStore:
         self.held_octets = 0
         self.held_sets = 0
         self.reading: Exporter | None = None  # whose held sets are being read
-        self.holders: OrderedDict[Exporter, None] = OrderedDict()  # by when they last held something new
+        self.holders: OrderedDict[Holder, None] = OrderedDict()  # by when they last held something new
         self._exporters: OrderedDict[Hashable, Exporter] = OrderedDict()
+        self._ticks = 0
+        most = 2 * limits.exporters  # were all at these, there would be room for two that are spared
+        self.domain_shares = Shares(limits.domains // most, "heard")
+        self.field_shares = Shares(limits.template_fields // most, "heard")
+        self.source_shares = Shares(limits.sample_sources // most, "heard")
+        self.fact_shares = Shares(limits.facts // most, "heard")
+        least = min(limits.pending_octets // most, limits.pending_sets // most * OVERHEAD)
+        self.held_shares = Shares(least, "held_new")  # by octets: no set is without
+
+    @property
+    def _shares(self) -> tuple[Shares, ...]:
+        return (
+            *(self.domain_shares, self.field_shares, self.source_shares, self.fact_shares),
+            self.held_shares,
+        )
+
+    def tick(self) -> int:
+        """The number of something that has happened: one more each time."""
+        self._ticks += 1
+        return self._ticks
 
     def domain(self, exporter: Hashable, protocol: str, number: Hashable) -> Domain:
         """The observation domain *number* of *exporter*, a new one if need be."""
@@ -216,6 +157,7 @@ class ExporterStore:
             known = self._exporters[exporter] = Exporter(self, exporter)
         elif len(self._exporters) > 1:
             self._exporters.move_to_end(exporter)
+            known.heard = self._ticks = self._ticks + 1
         key = (protocol, number)
         domain = known.domains.get(key)
         if domain is not None:
@@ -224,6 +166,7 @@ class ExporterStore:
             return domain
         domain = known.domains[key] = self._new_domain(known, protocol, number)
         self.domains += 1
+        self.domain_shares.change(known, len(known.domains) - 1, len(known.domains))
         self.shrink()
         while len(known.domains) > min(self.limits.domains_per_exporter, self.limits.domains):
             known.forget_oldest_domain()
@@ -236,19 +179,26 @@ class ExporterStore:
 
     def shrink(self) -> None:
         """Forget exporters until all totals are within their limits; never the one heard last, or that is read now."""
-        limits = self.limits
-        while len(self._exporters) > 1 and (
-            len(self._exporters) > limits.exporters
-            or self.domains > limits.domains
-            or self.fields > limits.template_fields
-            or self.sources > limits.sample_sources
-            or self.facts > limits.facts
-        ):
-            first, second = islice(self._exporters, 2)
-            reads = self._exporters[first] is self.reading
-            if reads and len(self._exporters) == 2:
+        limits, exporters = self.limits, self._exporters
+        while len(exporters) > 1:
+            shares, total = None, 0
+            if len(exporters) <= limits.exporters:
+                if self.domains > limits.domains:
+                    shares, total = self.domain_shares, self.domains
+                elif self.fields > limits.template_fields:
+                    shares, total = self.field_shares, self.fields
+                elif self.sources > limits.sample_sources:
+                    shares, total = self.source_shares, self.sources
+                elif self.facts > limits.facts:
+                    shares, total = self.fact_shares, self.facts
+                else:
+                    return
+            spared = (next(reversed(exporters.values())), self.reading)
+            giving: Holder | None = None if shares is None else shares.first_to_give(total, spared)
+            if giving is None:
+                giving = next((each for each in exporters.values() if each not in spared), None)
+            if giving is None or not self.forget(giving.key):
                 return
-            self.forget(second if reads else first)
 
     def has(self, exporter: Exporter) -> bool:
         """Whether *exporter* is not forgotten."""
@@ -266,10 +216,15 @@ class ExporterStore:
         self.held_octets -= known.held_octets
         self.held_sets -= len(known.held)
         self.holders.pop(known, None)
+        counts = (len(known.domains), known.fields, known.sources, known.facts, known.held_octets)
+        for shares, count in zip(self._shares, counts, strict=True):
+            shares.change(known, count, 0)
         return True
 
     def clear(self) -> None:
         """Forget all exporters."""
+        for shares in self._shares:
+            shares.clear()
         self._exporters.clear()
         self.holders.clear()
         self.domains = self.fields = self.sources = self.facts = self.held_octets = self.held_sets = 0

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 DEEPEST = 256  # levels of lists and dicts in a value of a snapshot: at most 7 for each of the lists inside lists
 CHARACTERS = 64  # of text, or octets, that count as one value more where flows gain them
+ENTRY, DICT, LIST, ITEM, NUMBER = 100, 232, 64, 8, 32  # octets of memory that each takes, about
+WIDE = 4  # octets of a character, where one of a text is not ASCII
 OCTETS = ""  # the one key of a dict that stands for octets in a snapshot; no element has it
 
 
@@ -16,13 +19,17 @@ def copied(value: Any) -> Any:
     return [copied(each) for each in value] if type(value) is list else value
 
 
-def size_of(value: Any) -> int:
-    """The characters and octets in *value*, other things counting 8."""
+def size_of_entries(values: Mapping[str, Any]) -> int:
+    """About how many octets of memory the entries of a dict take, without what each string has beside its text."""
+    return sum(ENTRY + len(key) + _size_of(each) for key, each in values.items())
+
+
+def _size_of(value: Any) -> int:
     if isinstance(value, str | bytes):
-        return len(value)
+        return len(value) if value.isascii() or isinstance(value, bytes) else WIDE * len(value)
     if isinstance(value, dict):
-        return sum(len(key) + size_of(each) for key, each in value.items())
-    return sum(map(size_of, value)) if isinstance(value, list) else 8
+        return DICT + size_of_entries(value)
+    return LIST + sum(ITEM + _size_of(each) for each in value) if isinstance(value, list) else NUMBER
 
 
 def cost_of(value: Any) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,7 @@ class History:
 
     def __init__(self) -> None:
         self._lines: dict[int, Line] = {}
-        self._withdrawals: list[tuple[Place, bool]] = []  # of all templates of a kind
+        self._withdrawals: dict[bool, list[Place]] = {False: [], True: []}  # of all templates of a kind, in order
         self._number: int | None = None
         self._alone: Place | None = None  # of the latest message without data
         self.latest = 0  # s: the latest time of a message
@@ -62,27 +62,38 @@ class History:
         return gone
 
     def withdraw(self, template_id: int | None, place: Place, *, options: bool) -> None:
-        """Note a withdrawal at *place*, with None of all templates of that kind."""
+        """Note a withdrawal at *place*, with None of all templates of that kind; beyond 256 those the oldest go."""
         if template_id is not None:
             line = self._lines.setdefault(template_id, Line())
             line.add(place, options)
             if len(line.places) > SIGHTINGS:
                 line.drop(next(at for at, each in enumerate(line.sightings) if isinstance(each, bool)))
         else:
-            self._withdrawals.append((place, options))
-            del self._withdrawals[:-SIGHTINGS]
+            insort(self._withdrawals[options], place)
+            self._bound_withdrawals()
+
+    def too_old(self, place: Place) -> bool:
+        """Whether a withdrawal of all templates at *place* would be forgotten at once."""
+        return self.count_of(None) >= SIGHTINGS and place < min(each[0] for each in self._withdrawals.values() if each)
+
+    def _bound_withdrawals(self) -> None:
+        while self.count_of(None) > SIGHTINGS:
+            del min(filter(None, self._withdrawals.values()))[0]
+
+    def _seen_withdrawals(self) -> list[tuple[Place, bool]]:
+        return sorted((place, options) for options, places in self._withdrawals.items() for place in places)
 
     def count_of(self, template_id: int | None) -> int:
         """How many sightings there are of a template, with None how many withdrawals of all."""
         if template_id is None:
-            return len(self._withdrawals)
+            return sum(map(len, self._withdrawals.values()))
         line = self._lines.get(template_id)
         return 0 if line is None else len(line.places)
 
     @property
     def sightings(self) -> int:
         """How many definitions, repetitions and withdrawals are remembered."""
-        return len(self._withdrawals) + sum(len(line.places) for line in self._lines.values())
+        return self.count_of(None) + sum(len(line.places) for line in self._lines.values())
 
     def knows(self, template_id: int) -> bool:
         """Whether any definition of the template is known."""
@@ -94,7 +105,11 @@ class History:
         line = self._lines.get(template_id)
         if line is None:
             return None
-        return self.at(template_id, max(line.places[-1:] + [place for place, _ in self._withdrawals]))
+        found = _first_definition(reversed(line.sightings), reversed(line.places))
+        if found is None:
+            return None
+        withdrawn = self._withdrawals[found[0].is_options]
+        return None if withdrawn and withdrawn[-1] > found[1] else found[0]
 
     def at(self, template_id: int, place: Place) -> KnownTemplate | None:
         """The definition in force at *place*."""
@@ -102,6 +117,8 @@ class History:
         if line is None:
             return None
         last = bisect_right(line.places, place)
+        if not last:
+            return None
         found = _first_definition(reversed(line.sightings[:last]), reversed(line.places[:last]))
         if found is None or self._all_withdrawn(found[0], found[1], place):
             return None
@@ -119,7 +136,8 @@ class History:
         return found[0]
 
     def _all_withdrawn(self, known: KnownTemplate, since: Place, until: Place) -> bool:
-        return any(options is known.is_options and since < place <= until for place, options in self._withdrawals)
+        places = self._withdrawals[known.is_options]
+        return bool(places) and bisect_right(places, until) > bisect_right(places, since)
 
     @classmethod
     def begun(cls, templates: Iterable[KnownTemplate], latest: int, number: int | None) -> History:
@@ -182,8 +200,10 @@ class History:
             merged = self._lines[template_id] = Line(sorted(seen, key=lambda each: each[0]))
             if len(merged.places) > SIGHTINGS:
                 merged.compact(SIGHTINGS)
-        moved = [(place.moved(*shift), options) for place, options in other._withdrawals]
-        self._withdrawals = list(dict.fromkeys(self._withdrawals + moved))[-SIGHTINGS:]
+        for options, places in other._withdrawals.items():
+            moved = {place.moved(*shift) for place in places}
+            self._withdrawals[options] = sorted(moved.union(self._withdrawals[options]))
+        self._bound_withdrawals()
         self.latest = max(self.latest, other.latest + shift[0])
         if self._number is None:
             self._number = other._number
@@ -201,7 +221,7 @@ class History:
                 ]
                 for template_id, line in self._lines.items()
             ],
-            "withdrawals": [[*place, options] for place, options in self._withdrawals],
+            "withdrawals": [[*place, options] for place, options in self._seen_withdrawals()],
         }
 
     @classmethod
@@ -228,7 +248,7 @@ class History:
             place, sighting = _load_sighting(each)
             if not isinstance(sighting, bool):
                 raise each.refuse("a withdrawal")
-            history._withdrawals.append((place, sighting))
+            insort(history._withdrawals[sighting], place)
         return history
 
     def _definition(

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal, Protocol, TypeAlias, cast
 
 from .fact_rows import SOURCE, read_row
-from .fact_values import copied, cost_of, size_of, to_json
+from .fact_values import copied, cost_of, size_of_entries, to_json
 from .facts import (
     APPLICATION,
     EXPORTER,
@@ -32,7 +32,7 @@ from .facts import (
 from .repetition import Repetition
 from .templates import CONNECTIONS
 
-SIZE = 1024  # characters of a fact: one that has more counts as several, or long texts would fill the memory
+SIZE = 1024  # octets of memory: a fact whose entries take more counts as several, or they would fill the memory
 AHEAD = 86_400_000  # ms by which an exporter may seem to start after it says so, where clocks differ
 #: kind -> what its key is, in ``Fact.origin``; its own name where it is not here
 ORIGINS = {
@@ -77,7 +77,7 @@ class Fact:
         self.kind = kind
         self.key = key
         self.values = values
-        self.units = 1 + (size_of(values) + size_of(scope)) // SIZE
+        self.units = 1 + (size_of_entries(values) + size_of_entries(scope)) // SIZE
         self.origin = "options" if key is None else f"options:{ORIGINS.get(kind, kind)}={key}"
         self.additions: dict[str, tuple[dict[str, Any], dict[str, str]]] = {}
         self.template_id = template_id
@@ -112,7 +112,7 @@ class Fact:
 
 
 class Knowledge:
-    """The facts of one domain.  Each counts once in its exporter's ledger, or once for each ``SIZE`` characters.
+    """The facts of one domain.  Each counts once in its exporter's ledger, or once for each ``SIZE`` octets.
 
     Its ``len`` is what it counts there.  ``evicted`` counts the facts that made room for others, ``refused`` those for
     which there was none.

@@ -64,6 +64,11 @@ class Properties:
         self.circular: dict[int, None] = {}
         self.cut = False
 
+    def affords(self, cost: int) -> bool:
+        """Take what a flow is to gain off the budget; whether that lasts."""
+        self._budget.values_left -= cost
+        return self._budget.values_left >= 0
+
     def add(self, flow: Flow) -> Sources:
         """Add to *flow* the fields of the properties that it refers to; where they came from."""
         sources: Sources = {}

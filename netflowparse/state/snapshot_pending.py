@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, get_args
 
 from ..types import Header, Sequence, SequenceEvent
-from .exporters import Exporter
+from .holder import Holder
 from .pending import HeldMessage, HeldSet
 from .sightings import Place
 from .snapshot_parts import DomainKey, ExporterPart, HeldPart
@@ -49,7 +49,7 @@ def is_dumped(held: HeldSet) -> bool:
     return held.outer is None and held.start + len(held.octets) <= LARGEST_DATAGRAM
 
 
-def dump_held(exporter: Exporter, held: list[HeldSet], indexes: dict[int, dict[int, KnownTemplate]]) -> dict[str, Any]:
+def dump_held(exporter: Holder, held: list[HeldSet], indexes: dict[int, dict[int, KnownTemplate]]) -> dict[str, Any]:
     """The sets that *exporter* holds, oldest first, their messages, and the orders in which each domain has them.
 
     What tells a message's absolute times is left out: its header says it.

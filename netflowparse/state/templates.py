@@ -29,13 +29,15 @@ LARGEST_RECORD = MOST_FIELDS * VARIABLE_LENGTH
 class KnownTemplate(Repetition):
     """A template in force: its definition, the octets that defined it, and when it was learned and last repeated.
 
-    ``minimum_length`` are the octets of its shortest record: one for each variable length, and the fixed ones.
+    ``minimum_length`` are the octets of its shortest record: one for each variable length, and the fixed ones;
+    ``fixed_length`` those of each record, None where a field's length is variable.
     """
 
     __slots__ = (
         "definition",
         "described",
         "edition",
+        "fixed_length",
         "formers",
         "learned",
         "minimum_length",
@@ -51,7 +53,10 @@ class KnownTemplate(Repetition):
         self.definition = definition
         self.learned = learned
         self.refreshed = refreshed
-        self.minimum_length = sum(1 if each.length == VARIABLE_LENGTH else each.length for each in template.fields)
+        lengths = [each.length for each in template.fields]
+        variable = lengths.count(VARIABLE_LENGTH)
+        self.minimum_length = sum(lengths) - variable * (VARIABLE_LENGTH - 1)
+        self.fixed_length = None if variable else self.minimum_length
         self.formers: tuple[int, ...] = ()  # record lengths of the definitions that it replaced
         self.suspicious = 0  # sets in a row that cannot have come from it
         self.shape: Any = None  # the reader of its records, hung here by the protocol;
@@ -70,12 +75,6 @@ class KnownTemplate(Repetition):
     def is_options(self) -> bool:
         """Whether it is an options template."""
         return self.template.scope_count is not None
-
-    @property
-    def fixed_length(self) -> int | None:
-        """Octets of each record, None where a field's length is variable."""
-        variable = any(each.length == VARIABLE_LENGTH for each in self.template.fields)
-        return None if variable else self.minimum_length
 
     def refresh(self, time: int, seconds: int) -> None:
         """Note that the template was repeated."""

@@ -82,20 +82,24 @@ class HistoricDomain(Domain):
     def withdraw(self, template_id: int | None, *, options: bool, offset: int = 0) -> list[Template]:
         """End the template of that kind at its place, or with None all of them; those that were in force there.
 
-        Where the exporter has as many facts as it may, nothing is ended.
+        Where the exporter has as many facts as it may, nothing is ended; nor by what would be forgotten at once.
         """
+        place, history = self.here.at(offset), self.history
         if self.exporter.facts >= self.exporter.store.limits.facts_per_exporter:
             return []
-        place, history = self.here.at(offset), self.history
+        if template_id is None and history.too_old(place):
+            return []
         ids: Iterable[int] = [template_id] if template_id is not None else self._recent.get(options, self.templates)
         there = [known for each in ids if (known := history.at(each, place)) and known.is_options is options]
         before = history.count_of(template_id)
         history.withdraw(template_id, place, options=options)
         self.exporter.give(before - history.count_of(template_id))
-        for each in list(ids):
-            self._show(each)
         if template_id is None:
             self._recent[options] = {}
+            for known in there:  # no others can have been in force until now
+                self._show(known.template.template_id)
+        else:
+            self._show(template_id)
         return [known.template for known in there]
 
     def _show(self, template_id: int) -> None:

@@ -177,7 +177,7 @@ class _TrialHistory(History):
     def __init__(self, live: History) -> None:
         super().__init__()
         self.latest, self._number, self._alone = live.latest, live._number, live._alone
-        self._withdrawals = list(live._withdrawals)
+        self._withdrawals = {options: list(places) for options, places in live._withdrawals.items()}
         self.definitions = _Copies(live.definitions, _copied)
         self._lines = _Copies(live._lines, self._copied_line)
 

@@ -182,6 +182,28 @@ def cut_records(octets: int) -> list[Datagram]:
     return [taught(2, template(DATA, [(82, VARIABLE)])), one(fill(octets, set_of(DATA, b"5a")))]
 
 
+WIDE = 512  # fields of a template that is sent once, for sets that cost little
+
+
+def sets_without_records(octets: int) -> list[Datagram]:
+    """Sets whose one value runs past their end, by a template whose other fields have no octets."""
+    learn = taught(2, template(DATA, [(1, 0)] * WIDE + [(82, VARIABLE)]))
+    return [learn, one(set_of(DATA, b"\5abc"), fill(octets, set_of(DATA, b"\5")))]
+
+
+def sets_too_short(octets: int) -> list[Datagram]:
+    """Sets that are shorter than a record of a wide template in place of a narrow one."""
+    learn = [taught(2, template(DATA, [(8, 4)] * number)) for number in (1, WIDE)]
+    return [*learn, one(fill(octets, set_of(DATA, b"abcd")))]
+
+
+def small_shapes(octets: int) -> list[Datagram]:
+    """Data by ever other templates of two fields, more than shapes are kept of, and one set of each again."""
+    ids = range(300, 300 + max(octets // 25, 17))
+    learn = taught(2, *(template(each, [(60, 1), (9999, each, 0)]) for each in ids))
+    return [learn, *[one(*(set_of(each, b"\4") for each in ids))] * 2]
+
+
 # What exporters say of themselves: RS-16 to RS-18.
 
 
@@ -219,6 +241,7 @@ def streams_of_numbers(octets: int) -> list[Datagram]:
     return sent
 
 
+IN_SECTIONS = {"packet_sections": True}
 FEW_STREAMS = {"domains_per_exporter": 16}
 ATTACKS: dict[str, Attack] = {
     "every template id": Attack(("RS-01",), every_id, {"templates_per_exporter": 200}),
@@ -247,6 +270,12 @@ ATTACKS: dict[str, Attack] = {
     "common properties": Attack(("RS-17",), common_properties, {"facts_per_exporter": 100}, {"resolve": True}),
     "long chains of properties": Attack(("RS-17",), long_chains, {"values": 500_000}, {"resolve": True}),
     "streams of numbers": Attack(("RS-18",), streams_of_numbers, FEW_STREAMS),
+    "sets without records": Attack(("RS-04", "RS-10"), sets_without_records),
+    "sets shorter than a record": Attack(("RS-04",), sets_too_short),
+    "many small shapes": Attack(("RS-05",), small_shapes, {"record_shapes": 16}),
+    "sections of one octet": Attack(
+        ("RS-11",), lambda octets: data([(313, 1)], b"\x45" * octets), {"values": 20_000}, IN_SECTIONS
+    ),
     "reserved sets": Attack(("RS-22",), lambda octets: [one(fill(octets, set_of(4, b"")))]),
     "odd values": Attack(("RS-22",), lambda octets: data([(276, 1)], b"\7" * octets)),
     "cut records": Attack(("RS-22",), cut_records),

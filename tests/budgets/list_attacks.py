@@ -15,7 +15,7 @@ from tests.list_builder import (
 )
 from tests.message_builder import VARIABLE, set_of, template
 
-from .attacks import DATA, Attack, data, fill, one, taught
+from .attacks import DATA, WIDE, Attack, data, fill, one, taught
 from .counting import Datagram
 
 
@@ -45,6 +45,18 @@ def empty_lists(octets: int) -> list[Datagram]:
     return [taught(2, inner, outer), one(set_of(DATA, field(sub_template_list(ALL_OF, 257, records))))]
 
 
+def kept_lists(octets: int) -> list[Datagram]:
+    """A wide template, and then empty lists of its records, each in a set of its own."""
+    taught_before = taught(2, template(257, [(4, 1)] * (octets // 8)), template(DATA, [(SUB_TEMPLATE, VARIABLE)]))
+    return [taught_before, one(fill(octets // 2, set_of(DATA, field(sub_template_list(ALL_OF, 257)))))]
+
+
+def entries_too_short(octets: int) -> list[Datagram]:
+    """Entries that are shorter than a record of their template, which is wide and sent once."""
+    learn = [taught(2, template(257, [(1, 4)] * WIDE)), taught(2, template(DATA, [(MULTI, VARIABLE)]))]
+    return [*learn, one(set_of(DATA, field(multi_list(ALL_OF, [entry(257, b"a")] * (octets // 5)))))]
+
+
 LIST_ATTACKS: dict[str, Attack] = {
     "lists of empty values": Attack(
         ("RS-14",),
@@ -61,5 +73,7 @@ LIST_ATTACKS: dict[str, Attack] = {
             *data([(MULTI, VARIABLE)], field(multi_list(ALL_OF, [entry(257)] * (octets // 4)))),
         ],
     ),
+    "entries shorter than a record": Attack(("RS-04", "RS-14"), entries_too_short),
     "records of empty lists": Attack(("RS-14",), empty_lists),
+    "empty lists of wide records, kept": Attack(("RS-04", "RS-14"), kept_lists, {}, {"keep_octets": True}),
 }

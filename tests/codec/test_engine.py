@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from netflowparse import Limits
 from netflowparse.codec.engine import Engine
 from netflowparse.codec.layout import layout_of
-from netflowparse.codec.reference import fill_whole_fields
+from netflowparse.packet.walk import Header
 from netflowparse.wire import packet, sets, sflow5
 from netflowparse.wire.sflow_flow_records import SampledHeaderHead
 from netflowparse.wire.values import Untyped
@@ -120,11 +120,14 @@ def test_of_a_cut_header_what_is_whole(name: str, octets: bytes, offset: int, le
     """More octets give more fields, each with the value that it has in the whole header, and in the same order."""
     layout = layout_of(HEADERS[name])
     whole = ENGINES[0].header_reader(layout)(octets, offset)
+    headers = [Header(engine, HEADERS[name]) for engine in ENGINES]
     before: dict[str, Any] = {}
     for length in (*lengths, layout.minimum_length):
-        record: dict[str, Any] = {}
+        record, other = dict[str, Any](), dict[str, Any]()
         cut = octets[: offset + length] if length % 2 else octets  # whether or not something stands behind
-        fill_whole_fields(layout, record, cut, offset, offset + length)
+        for header, found in zip(headers, (record, other), strict=True):
+            header.fill_whole(found, cut, offset, offset + length)
+        assert repr(record) == repr(other)
         assert record.items() <= whole.items()
         assert record.items() >= before.items() or length == layout.minimum_length
         before = record
@@ -132,12 +135,12 @@ def test_of_a_cut_header_what_is_whole(name: str, octets: bytes, offset: int, le
 
 
 def test_bits_are_there_with_their_last_octet() -> None:
-    layout = layout_of(packet.Ipv4)
+    header = Header(ENGINES[0], packet.Ipv4)
     octets = bytes.fromhex("45b805dc abcd6001 4006")
     counts = []
     for length in range(11):
         record: dict[str, Any] = {}
-        fill_whole_fields(layout, record, octets[:length], 0, length)
+        header.fill_whole(record, octets[:length], 0, length)
         counts.append(sorted(record))
     assert counts[0] == []
     assert counts[1] == ["ipVersion"]

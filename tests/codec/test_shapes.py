@@ -26,6 +26,18 @@ def test_templates_of_one_shape_share_it() -> None:
     assert shapes.shape(template(256)) is not shapes.shape(template(256, 2))
 
 
+def test_shapes_of_the_same_doubts_share_their_function() -> None:
+    """A sender can have many shapes made, and what is compiled for each at once would cost it nothing."""
+    shapes, version = cache(), FieldSpecifier(0, 60, 1)
+    made = [
+        shapes.shape(Template("ipfix", 256, None, (version, FieldSpecifier(0, each, 1)))) for each in (1, 2, 29, 29)
+    ]
+    assert made[0].doubt is not None
+    assert made[0].doubt is made[1].doubt
+    assert made[0].doubt is not made[2].doubt
+    assert [made[2].doubt({"ipVersion": 4, "sourceIPv6PrefixLength": each}) for each in (128, 129)] == [False, True]
+
+
 def test_shapes_differ_by_rules_and_by_the_clock() -> None:
     shapes, drawn = cache(), Template("netflow9", 256, None, (FieldSpecifier(0, 22, 4), FieldSpecifier(0, 33000, 12)))
     plain, ruled = shapes.shape(drawn), shapes.shape(drawn, frozenset({"asa_acl_id"}))
@@ -89,3 +101,12 @@ def test_shapes_follow_the_registry() -> None:
     shapes.follow_registry()
     assert old.read is None
     assert shapes.shape(template(256, 600)).layout.names == ("newElement",)
+
+
+def test_shapes_of_items_make_room_for_one_another() -> None:
+    shapes = cache(Limits(record_shapes=2))
+    first, second = (shapes.items("unsigned32", length) for length in (1, 2))
+    assert shapes.items("unsigned32", 1) is first
+    shapes.items("unsigned32", 3)  # in place of the first
+    assert shapes.items("unsigned32", 2) is second
+    assert shapes.items("unsigned32", 1) is not first

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections import Counter
 from unittest import mock
 
 import pytest
@@ -83,13 +84,53 @@ def test_padding_that_a_set_does_not_count_teaches_nothing(decoder):
 @pytest.mark.fault("RS-05")
 def test_wide_shapes_that_come_again_and_again(make_decoder):
     """Templates of 2,000 fields, 4 octets of data for each: a datagram gets only so many new shapes."""
-    decoder = make_decoder(limits=Limits(values=64_000, record_shape_fields=2_000))
+    decoder = make_decoder(limits=Limits(values=64_300, record_shape_fields=2_000))
     for template_id in range(300, 306):  # of different shapes, one octet a record
         learn10(decoder, template(template_id, [(template_id, 0)] * 1_999 + [(4, 1)]))
     body = b"".join(set_of(template_id, b"\x06") for template_id in (300, 301, 302, 303, 304, 305, 300))
     message = decoder.decode(ipfix_message(body), "r1")
-    assert [flow["protocolIdentifier"] for flow in message["flows"]] == [6, 6]  # 64,000 / 16 fields
+    assert [flow["protocolIdentifier"] for flow in message["flows"]] == [6, 6]  # 64,300 / 16 fields: 8 more for each
     assert {(each["code"], each["limit"]) for each in message["problems"]} == {("limit", "record_shape_fields")}
     assert len(message["problems"]) == 5
     message = decoder.decode(ipfix_message(set_of(305, b"\x06"), sequenceNumber=7), "r1")
     assert [flow["protocolIdentifier"] for flow in message["flows"]] == [6]
+
+
+def shaped(decoder, ids, count, number=0):
+    """How many records each of the templates *ids* gives of *count* in a datagram, and which limits that meets."""
+    body = b"".join(set_of(each, bytes(count)) for each in ids)
+    message = decoder.decode(ipfix_message(body, sequenceNumber=number), "r1")
+    read = Counter(key for flow in message["flows"] for key in flow)
+    return [read[f"pen9999_ie{each}"] for each in ids], [each["limit"] for each in message["problems"]]
+
+
+@pytest.mark.fault("RS-04", "RS-05")
+def test_short_datagrams_get_few_shapes(make_decoder):
+    """With the limits that everyone has: 4,096 fields, and two for each octet."""
+    decoder, ids = make_decoder(), range(300, 304)
+    for each in ids:
+        learn10(decoder, template(each, [(9999, each, 0)] * 1_999 + [(4, 1)]))
+    assert shaped(decoder, ids, 1) == ([1, 1, 0, 0], ["record_shape_fields"] * 2)
+    assert shaped(decoder, ids, 1, 2) == ([1, 1, 1, 1], [])
+
+
+@pytest.mark.fault("RS-05")
+def test_honest_templates_meet_no_bound(make_decoder):
+    """One datagram of 60 templates, 40 fields each, and a record of each."""
+    ids = range(300, 360)
+    learned = set_of(2, b"".join(template(each, [(9999, each, 4)] + [(4, 1)] * 39) for each in ids))
+    sets = [set_of(each, bytes(43)) for each in ids]
+    message = make_decoder().decode(ipfix_message(learned, *sets), "r1")
+    assert (len(message["flows"]), message["problems"]) == (60, [])
+
+
+@pytest.mark.conformance("LIB-02")
+def test_shapes_of_which_many_would_be_compiled_at_once(make_decoder, monkeypatch):
+    """Records that make four readers worth compiling, in one datagram: 3,296 / 16 fields are, 8 more for each."""
+    monkeypatch.setattr(shapes, "COMPILE_AFTER", 6)
+    decoder, ids = make_decoder(limits=Limits(values=3_296, fields_per_template=100)), range(300, 304)
+    learn10(decoder, *(template(each, [(9999, each, 0)] * 99 + [(4, 1)]) for each in ids))
+    for number, each in enumerate(ids):
+        assert shaped(decoder, [each], 1, number) == ([1], [])
+    assert shaped(decoder, ids, 6, 4) == ([6, 0, 0, 0], ["record_shape_fields"] * 3)
+    assert shaped(decoder, ids[:2], 6, 10) == ([6, 6], [])

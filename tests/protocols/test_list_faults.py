@@ -347,6 +347,19 @@ def test_width(make_decoder, empty, count, inner, told):
         assert facts(message["problems"][0], "offset", "limit") == ("limit", left, "values")
 
 
+def test_readers_that_cost_too_much(make_decoder):
+    """A datagram may ask for readers of 4,000 / 16 fields: for two of 100, and one of 1."""
+    decoder = make_decoder(limits=Limits(values=4_000, fields_per_template=100))
+    ids = range(300, 304)  # of different shapes, one octet a record
+    learn10(decoder, *(template(each, [(each, 0)] * 99 + [(4, 1)]) for each in ids), template(400, [(MULTI, VARIABLE)]))
+    body = field(multi_list(ALL_OF, [entry(each, b"\6") for each in ids]))
+    message = decoder.decode(ipfix_message(set_of(400, body)), "r1")
+    entries = message["flows"][0]["subTemplateMultiList"]["entries"]
+    assert [[record["protocolIdentifier"] for record in each["records"]] for each in entries[:2]] == [[6], [6]]
+    assert entries[2:] == [{"template_id": each, "octets": "06"} for each in ids[2:]]
+    assert [(each["code"], each["limit"]) for each in message["problems"]] == [("limit", "record_shape_fields")]
+
+
 @pytest.mark.fault("SD-30")
 def test_values_of_a_length_that_their_type_cannot_have(decoder):
     value, (problem,) = value_of(decoder, BASIC, basic_list(ALL_OF, 152, 4, b"abcdefgh"))

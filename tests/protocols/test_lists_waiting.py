@@ -8,6 +8,7 @@ import pytest
 
 from netflowparse import Decoder, Limits
 from netflowparse.protocols.assembly import Assembly
+from netflowparse.state.pending import OVERHEAD, PINNED
 from tests.list_builder import (
     ALL_OF,
     BASIC,
@@ -290,8 +291,10 @@ def test_the_first_definition_after_the_record_reads_its_lists(decoder):
 
 
 def test_the_first_definition_in_the_same_message_reads_its_lists(decoder):
+    """Templates of other ids before it decide nothing."""
     learn10(decoder, OUTER)
-    message = decoder.decode(ipfix_message(DATA, set_of(2, PORTS_TEMPLATE), set_of(2, OTHER_PORTS)), "r1")
+    templates = (set_of(2, each) for each in (NAMED_TEMPLATE, PORTS_TEMPLATE, OTHER_PORTS))
+    message = decoder.decode(ipfix_message(DATA, *templates), "r1")
     assert message["flows"] == [WHOLE]
 
 
@@ -328,6 +331,26 @@ def test_lists_in_lists_are_completed_too(decoder):
     whole = {"semantic": "allOf", "template_id": PORTS, "records": RECORDS}
     assert flow["subTemplateList"]["records"] == [{"subTemplateList": whole}]
     assert counts(decoder) == (1, 1, 1, 0, 0, 0, 0)
+
+
+def test_lists_in_lists_that_find_no_room_to_wait_on(make_decoder):
+    """Template 310 is kept for two sets, and counts: the first comes out as far as it can, the second waits on."""
+    outer, nested = template(400, [(SUB_TEMPLATE, VARIABLE)]), template(310, [(SUB_TEMPLATE, VARIABLE)])
+    inner = field(sub_template_list(ALL_OF, PORTS, u16(1) + u16(2)))
+    data = set_of(400, field(sub_template_list(ALL_OF, 310, inner)))
+    room = 2 * (len(data) - 4 + OVERHEAD) + PINNED  # for both and one definition of one field
+    decoder = make_decoder(limits=Limits(pending_octets_per_exporter=room))
+    learn10(decoder, outer)
+    for number in range(2):
+        assert codes(decoder.decode(ipfix_message(data, sequenceNumber=number), "r1")) == ["missing_template"]
+    message = decoder.decode(ipfix_message(set_of(2, nested), sequenceNumber=2), "r1")
+    raw = {"semantic": "allOf", "template_id": PORTS, "octets": "00010002"}
+    (late,) = message["late"]
+    assert late["completed"]["flows"][0]["subTemplateList"]["records"] == [{"subTemplateList": raw}]
+    assert [(each["code"], each["template_id"], each["waiting"]) for each in late["problems"]] == [
+        ("missing_template", PORTS, False)
+    ]
+    assert counts(decoder) == (2, 2, 1, 0, 0, 0, 1)
 
 
 def test_late_sets_that_hold_more_than_they_seem_to_wait_for_the_next_datagram(make_decoder):
@@ -430,6 +453,28 @@ def test_an_exporter_is_not_forgotten_while_its_sets_are_read(make_decoder):
     options = [record for message in decoder.flush() for record in message["options"]]
     assert len(options) == 20  # those of five sets; the first came out at once
     assert {row["exporter"] for row in decoder.statistics()} >= {"a"}
+
+
+@pytest.mark.parametrize("flushed", [True, False], ids=["flushed", "pushed out"])
+def test_exporters_that_were_forgotten_for_what_others_said_say_nothing_more(make_decoder, flushed):
+    """Exporters b and c have said 4 names each, and as many are ready: those of b cost c its place."""
+    decoder = make_decoder(limits=Limits(facts=8, values=17, pending_sets=3))
+    for exporter in "bc":
+        for first in (0, 4):
+            names = b"".join(u32(index) + b"eth0" for index in range(first, first + 4))
+            decoder.decode(ipfix_message(set_of(321, names), sequenceNumber=first), exporter)
+        teaching = set_of(3, options_template(321, [(10, 4)], [(82, 4)]))
+        (late,) = decoder.decode(ipfix_message(teaching, sequenceNumber=8), exporter)["late"]
+        assert len(late["options"]) == 4
+    if flushed:
+        decoder.decode(ipfix_message(), "a")
+        came = decoder.flush()
+    else:
+        came = decoder.decode(ipfix_message(*[set_of(300, b"a")] * 3), "a")["late"]
+    (message,) = came
+    assert message["exporter"] == "b"
+    assert [record["scope"]["ingressInterface"] for record in message["options"]] == [4, 5, 6, 7]
+    assert [row["exporter"] for row in decoder.statistics()] == ["b", "a"]
 
 
 def test_definitions_that_sets_keep_count_once(make_decoder):

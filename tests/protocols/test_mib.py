@@ -97,6 +97,11 @@ def test_flows_gain_the_objects_of_their_fields(resolving: Decoder) -> None:
     ]
 
 
+def test_what_is_said_once_holds_for_all_that_follows(resolving: Decoder) -> None:
+    assert objects(resolving, DEFINED, *KNOWN, DATA) == [OBJECTS]
+    assert objects(resolving, DATA, DATA, sequenceNumber=3) == [OBJECTS, OBJECTS]
+
+
 def test_options_may_stand_behind_the_data(resolving: Decoder) -> None:
     assert objects(resolving, DEFINED, DATA, *KNOWN) == [OBJECTS]
 

@@ -66,6 +66,21 @@ def test_fractions_that_show_themselves(make_decoder, rule, element, unit, setti
 
 
 @pytest.mark.parametrize(("rule", "element", "unit"), FRACTIONS)
+def test_fractions_of_data_decoded_by_its_time(make_decoder, rule, element, unit):
+    """Definitions that are no longer in force are read by the rule as well."""
+    decoder, low = make_decoder(history=True), unit - 1
+    former, present = template(256, [(element, 8)]), template(256, [(element + 1, 8)])
+    for each, count, time in (former, 1, SECOND), (present, 49, SECOND + 9):
+        decoder.decode(ipfix_message(set_of(2, each), set_of(256, ntp(low) * count), exportTime=time), "r1")
+    assert [flow.popitem()[1] for late in decoder.flush() for flow in late["flows"]] == [as_ntp(low, unit)] * 50
+    for time in SECOND, SECOND + 9:
+        decoder.decode(ipfix_message(set_of(256, ntp(low)), exportTime=time, sequenceNumber=1), "r1")
+    late = [each for each in decoder.flush() if each["flows"]]
+    assert [each["flows"][0].popitem()[1] for each in late] == [SECOND * unit + low] * 2
+    assert [each["quirks"] for each in late] == [[rule]] * 2
+
+
+@pytest.mark.parametrize(("rule", "element", "unit"), FRACTIONS)
 def test_one_honest_fraction_is_enough(decoder, rule, element, unit):
     fields = [(element, 8), (element, 8)]  # lists
     read10(decoder, fields, ntp(5000) * 30 + ntp(0xC0000000) + ntp(5000))

@@ -6,6 +6,7 @@ import struct
 
 import pytest
 
+from netflowparse import Limits
 from tests.message_builder import (
     VARIABLE,
     ipfix_message,
@@ -179,6 +180,14 @@ def test_a_top_bit_without_enterprises(make_decoder, settings, on, padding):
         assert events(message) == [(event if on else "rejected", 257)]
         assert codes(message)[:1] == ([] if on else ["bad_template"])
         assert message["quirks"] == (["enterprise_bit_in_options"] if on else [])
+
+
+def test_a_top_bit_without_enterprises_and_without_room(make_decoder):
+    decoder = make_decoder(limits=Limits(templates_per_exporter=1))
+    decoder.decode(ipfix_message(set_of(2, template(256, [(4, 1)]))), "r1")
+    message = decoder.decode(ipfix_message(set_of(3, NO_ENTERPRISES)), "r1")
+    assert (events(message), message["quirks"]) == ([("rejected", 257)], ["enterprise_bit_in_options"])
+    assert [(each["code"], each["limit"]) for each in message["problems"]] == [("limit", "templates_per_exporter")]
 
 
 @pytest.mark.parametrize(

@@ -264,6 +264,10 @@ class TestSamplerZero:
     def test_of_two_neither(self, resolving: Decoder) -> None:
         assert self.datagrams(resolving, 4, 5) == ((None, None), [])
 
+    def test_the_only_one_without_an_interval(self, resolving: Decoder) -> None:
+        decoded9(resolving, *options9([SYSTEM], [SAMPLER, (84, 8)], 0, 4, b"sampler4"))
+        assert self.datagrams(resolving) == ((None, None), [])
+
     def test_not_by_the_standard(self, make_decoder: Any) -> None:
         assert self.datagrams(make_decoder(resolve=True, quirks=()), 4) == ((None, None), [])
 
@@ -365,6 +369,22 @@ def test_ever_more_interfaces(make_decoder: Any) -> None:
     assert [flow.get("ingress_interface_name") for flow in found] == [None, "eth3"]
 
 
+@pytest.mark.fault("RS-17")
+@pytest.mark.parametrize("limit", [20, 19, 14])
+def test_long_names_count(make_decoder: Any, limit: int) -> None:
+    """Of interface 7 there are 63 and 128 characters to tell: 2 values a flow, beside the 10 of the flows."""
+    decoder = make_decoder(resolve=True, limits=Limits(values=limit))
+    long = {"ingress_interface_name": "n" * 63, "ingress_interface_description": "d" * 128}
+    decoded(decoder, *options10([INGRESS], [(82, VARIABLE), (83, VARIABLE)], 7, *long.values()))
+    decoded(decoder, *options10([EGRESS], [(82, VARIABLE)], 8, "n" * 63))
+    message = decoder.decode(ipfix_message(*flows10([INGRESS, EGRESS], *[(7, 8)] * 5)), "r1")
+    told = [{key: flow[key] for key in long if key in flow} for flow in message["flows"]]
+    gained = (limit - 10) // 2
+    assert told == [long] * gained + [{}] * (5 - gained)
+    assert [flow["egress_interface_name"] for flow in message["flows"]] == ["n" * 63] * 5
+    assert [(each["code"], each["limit"]) for each in message["problems"]] == [("limit", "values")] * (gained < 5)
+
+
 def test_an_interface_that_comes_twice_is_none(resolving: Decoder) -> None:
     decoded(resolving, *options10([INGRESS], [(82, VARIABLE)], 7, "Gi0/7"), *options10([INGRESS], [INTERVAL], 7, 5))
     assert decoded(resolving, *flows10([INGRESS, INGRESS], (7, 7))) == [{"ingressInterface": [7, 7]}]
@@ -451,6 +471,16 @@ class TestSystemInitTime:
         (flow,) = decoded(resolving, *flows10([(22, 4), (152, 8)], (5, 9)))
         assert flow == {"flowStartSysUpTime": 5, "flowStartMilliseconds": 9}
 
+    def test_what_comes_twice_is_no_time(self, resolving: Decoder) -> None:
+        decoded(resolving, *options10([METERING], [(160, 8)], 1, START))
+        (flow,) = decoded(resolving, *flows10([(22, 4), (22, 4), (21, 4)], (5, 6, 9)))
+        assert flow == {
+            "flowStartSysUpTime": [5, 6],
+            "flowEndSysUpTime": 9,
+            "flowEndMilliseconds": START + 9,
+            "resolved": {"flowEndMilliseconds": "options"},
+        }
+
     def test_netflow9_has_its_own_clock(self, resolving: Decoder) -> None:
         decoded9(resolving, *options9([SYSTEM], [(160, 8)], 0, 5))
         (flow,) = decoded9(resolving, *flows9([(22, 4)], (UPTIME,)))
@@ -476,6 +506,12 @@ def test_the_caller_is_asked_last(make_decoder: Any) -> None:
     }
     assert (found[0]["ingress_interface_name"], found[0]["egress_interface_name"]) == ("seven", "Gi0/8")
     assert decoded(decoder, *flows, exporter="r2")[0] == {"ingressInterface": 7, "egressInterface": 8}
+
+
+def test_the_caller_knows_no_rate_of_an_interface_that_comes_twice(make_decoder: Any) -> None:
+    decoder = make_decoder(resolve=True, exporters={"r1": RATES})
+    (flow,) = decoded(decoder, *flows10([INGRESS, INGRESS], (7, 7)))
+    assert flow == {"ingressInterface": [7, 7], "samplingInterval": 9, "resolved": {"samplingInterval": "settings"}}
 
 
 def test_vrfs_and_applications_of_the_caller(make_decoder: Any) -> None:

@@ -218,6 +218,12 @@ def test_the_quirk_is_not_one_of_counters(decoder):
     assert (codes(message), message["quirks"]) == (["truncated_record"], [])
 
 
+def test_an_exporter_that_is_mapped(decoder):
+    message = decoder.decode(one_flow(), "::ffff:192.0.2.1")
+    assert (message["exporter"], message["quirks"]) == ("::ffff:192.0.2.1", ["mapped_exporter"])
+    assert [row["exporter"] for row in decoder.statistics()] == ["192.0.2.1"]
+
+
 NEXT = slipped(1, 9)
 METRICS = [
     (string("text"), "text"),

@@ -233,6 +233,10 @@ def test_names_that_come_from_other_records(decoder):
         "postNAPTDestinationTransportPort": 8080,
     }
     assert message["problems"] == []
+    several = (record(0, 1002, address(each) + words(24, 16)) for each in ("192.0.2.9", "192.0.2.8"))
+    shown, _ = flow_of(decoder, *several)
+    assert [each["nexthop"] for each in shown["extended_router"]] == ["192.0.2.9", "192.0.2.8"]
+    assert shown["ipNextHopIPv4Address"] == "192.0.2.9"
     shown, _ = flow_of(decoder, record(0, 1002, address("2001:db8::9") + words(48, 64)))
     assert (shown["ipNextHopIPv6Address"], shown["sourceIPv6PrefixLength"]) == ("2001:db8::9", 48)
     assert shown["destinationIPv6PrefixLength"] == 64

@@ -100,6 +100,18 @@ def test_the_deprecated_request(decoder):
     assert message["problems"] == []
 
 
+@pytest.mark.fault("SF-48")
+def test_a_text_of_the_deprecated_request_that_is_no_utf_8(decoder):
+    values = {**REQUEST, "host": "host"}
+    octets = body(FLOW["http_request_deprecated"].fields, values).replace(b"host", b"h\xffst")
+    shown, message = flow_of(decoder, record(0, 2201, octets))
+    assert shown["http_request_deprecated"] == {**values, "host": "h\\xffst", "octets": octets.hex()}
+    (problem,) = message["problems"]
+    at = octets.index(string(b"h\xffst"))
+    assert (problem["code"], problem["element"], problem["offset"]) == ("bad_value", "host", FLOW_BODY + at)
+    assert problem["octets"] == octets[at : at + 8].hex()
+
+
 OTHER_REQUEST = u32(2) + b"".join(string(f"{name} of it") for name in ("uri", "host", "referer", "agent", "xff"))
 OTHER_REQUEST += string("user") + string("text/html") + u64(5) + u64(6) + u32(7) + i32(200)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from netflowparse import Decoder, UsageError, WrongType
+from netflowparse import Decoder, Limits, UsageError, WrongType
 from netflowparse.settings import ExporterSettings
 from tests.message_builder import (
     EXPORT_TIME,
@@ -265,3 +265,27 @@ def test_a_repetition_is_silent(decoder: Any) -> None:
         assert message["flows"] == [flow(1)]
     (row,) = decoder.templates()
     assert (row["learned"], row["refreshed"]) == (EXPORT_TIME, EXPORT_TIME + 49)
+
+
+def test_a_history_that_is_full_ends_nothing(make_decoder: Any) -> None:
+    """A withdrawal is one fact more; so is a template that is repeated, which stays in force all the same."""
+    decoder = make_decoder(history=True, limits=Limits(facts_per_exporter=1))
+    told = [
+        decoder.decode(ipfix_message(set_of(2, each), exportTime=EXPORT_TIME + time), "r1", transport="tcp")
+        for time, each in enumerate((template(256, FIELDS), template(256, [], count=0), template(256, FIELDS)))
+    ]
+    assert [events(each) for each in told] == [[("learned", 256)], [("withdrawal_ignored", 256)], [("refreshed", 256)]]
+    assert known(decoder) == {256: [(0, 8, 4), (0, 12, 4), (0, 2, 4)]}
+
+
+def test_data_whose_window_is_over_makes_room(make_decoder: Any) -> None:
+    """What is pushed out is not read by a template that comes too late; what is left is, when its window is over."""
+    decoder = make_decoder(history=60, limits=Limits(pending_sets_per_exporter=2))
+    for number in range(2):
+        decoder.decode(ipfix_message(set_of(256, record(number)), sequenceNumber=number), "r1")
+    decoder.decode(ipfix_message(exportTime=EXPORT_TIME + 100, sequenceNumber=2), "r1")
+    pushing = ipfix_message(set_of(256, record(2)), exportTime=EXPORT_TIME + 100, sequenceNumber=2)
+    assert "limit" in codes(decoder.decode(pushing, "r1"))
+    teaching = ipfix_message(set_of(2, template(256, FIELDS)), exportTime=EXPORT_TIME - 1)
+    assert [late["flows"] for late in decoder.decode(teaching, "r1")["late"]] == [[flow(1)]]
+    assert [late["flows"] for late in decoder.flush()] == [[flow(2)]]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from netflowparse import Decoder, Limits
+from netflowparse.codec import shapes
 from tests.message_builder import EXPORT_TIME, ipfix_message, netflow9_datagram, set_of, template
 from tests.protocols.messages import codes
 
@@ -27,6 +28,40 @@ def test_all_late_messages_together_have_the_values_of_one_datagram() -> None:
     row = decoder.statistics()[0]
     assert row["held"] == row["replayed"] + row["evicted"] + row["pending_sets"]
     assert {"limit"} <= set(codes(message))
+
+
+WIDE = [template(300 + number, [(10 + number, 0)] * 31 + [(4, 1)]) for number in range(6)]
+
+
+def sets_of_wide(number: int) -> bytes:
+    """A NetFlow v9 datagram with a set of each, one record of a single octet."""
+    return netflow9_datagram(*(set_of(300 + each, bytes([number])) for each in range(6)), sequenceNumber=1 + number)
+
+
+@pytest.mark.fault("RS-05", "RS-09")
+@pytest.mark.parametrize("pushed_out", [False, True])
+def test_shapes_of_what_waited_are_made_once(
+    make_decoder: Any, monkeypatch: pytest.MonkeyPatch, pushed_out: bool
+) -> None:
+    """60 sets, of 6 templates in turn; 5 shapes are kept, and 2 may be asked for at a time."""
+    limits = {"values": 80 * 16, "fields_per_template": 32, "record_shape_fields": 160}
+    decoder = make_decoder(history=True, limits=Limits(**limits, pending_sets_per_exporter=60))
+    decoder.decode(netflow9_datagram(set_of(0, b"".join(WIDE)), exportTime=EXPORT_TIME - 10), "r1")
+    for number in range(10):
+        assert decoder.decode(sets_of_wide(number), "r1")["flows"] == []
+    made, make = [], shapes.template_layout
+    monkeypatch.setattr(shapes, "template_layout", lambda *args, **how: made.append(args) or make(*args, **how))
+    if pushed_out:
+        late = decoder.decode(netflow9_datagram(*[set_of(400, b"a")] * 60, sequenceNumber=11), "r1")["late"]
+    else:
+        late = decoder.flush("r1")
+    read = [flow["protocolIdentifier"] for message in late for flow in message["flows"]]
+    row = decoder.statistics()[0]
+    if pushed_out:
+        assert (len(made), read, row["evicted"]) == (2, [number // 2 for number in range(20)], 40)
+    else:
+        assert (len(made), sorted(read), row["replayed"]) == (6, [number // 6 for number in range(60)], 60)
+    assert [problem for message in late for problem in message["problems"]] == []
 
 
 def test_a_far_off_time_does_not_stop_a_window(make_decoder: Any) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import pickle
+import tracemalloc
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,6 +16,7 @@ from hypothesis import strategies as st
 from netflowparse.errors import UsageError
 from netflowparse.state.facts import VALUES
 from netflowparse.state.knowledge import SIZE, Knowledge
+from tests.budgets.counting import traced_memory
 from tests.plain import assert_plain
 
 SYSTEM = {"system": 1}
@@ -139,6 +143,14 @@ def test_what_sampling_is_about(record: dict[str, Any], expected: tuple[str, Any
 )
 def test_sampling_of_something_that_cannot_be_told(scope: dict[str, Any]) -> None:
     assert facts({"scope": scope, "samplingInterval": 100}) == {}
+
+
+def test_a_field_without_its_object_is_no_fact() -> None:
+    scope = {"templateId": 256, "informationElementIndex": 1}
+    assert facts({"scope": scope, "mibObjectName": "ifIndex"}) == {}
+    assert facts({"scope": scope, "mibObjectName": "ifIndex", "mibObjectIdentifier": 43}) == {}
+    found = facts({"scope": scope, "mibObjectName": "ifIndex", "mibObjectIdentifier": "2b"})
+    assert list(found.values()) == [{"mibObjectName": "ifIndex", "mibObjectIdentifier": "2b"}]
 
 
 def test_what_is_not_said_again_stays() -> None:
@@ -317,9 +329,34 @@ def test_another_domain_may_leave_no_room() -> None:
     assert poor.rows() == []
 
 
+#: values of a record that cost little to send, made anew each time
+CHEAP: dict[str, Callable[[], list[Any]]] = {
+    "fields without octets": lambda: [b""] * 1_500,
+    "some fields without octets": lambda: [""] * 7,
+    "entries without records": lambda: [[{"template_id": 256, "records": []} for _ in range(400)]],
+    "numbers": lambda: [[1 << 20 | each for each in range(400)]],
+    "long texts": lambda: ["\N{MUSICAL NOTE}" * 500],
+}
+
+
+@pytest.mark.fault("RS-17")
+@pytest.mark.parametrize("name", CHEAP)
+def test_a_fact_counts_as_many_as_it_takes_memory(name: str) -> None:
+    with traced_memory():
+        before, _ = tracemalloc.get_traced_memory()
+        records = (
+            {"scope": {"commonPropertiesId": number}, **{f"ie{at}": value for at, value in enumerate(CHEAP[name]())}}
+            for number in range(10)
+        )
+        knowledge = said(*records, ledger=Count(10**6))
+        gc.collect()
+        after, _ = tracemalloc.get_traced_memory()
+    assert after - before < 1_800 * len(knowledge) + 4_000
+
+
 def test_long_texts_count_as_several() -> None:
     ledger = Count(5)
-    scope = {"interface": 1}  # 9 characters and a number of 8
+    scope = {"interface": 1}  # 9 characters, a number of 32 and an entry of 100
     knowledge = said({"scope": scope, "interfaceName": "x" * (3 * SIZE)}, ledger=ledger)
     assert ledger.counted == len(knowledge) == 4
     knowledge.learn({"scope": scope, "interfaceName": "short"}, template_id=300, time=101, transport="udp")

@@ -338,6 +338,10 @@ def test_numbers_that_count_packets() -> None:
     assert not tracker.counts_records
 
 
+def test_a_restart_before_anything_was_heard_is_the_first() -> None:
+    assert SequenceTracker().begin(7, 1) == {"expected": None, "missing": 0, "event": "first"}
+
+
 def test_catching_up() -> None:
     tracker, _ = tracked((WRAP - 5, 1), (WRAP - 2, 1))
     tracker.catch_up(4)
@@ -380,6 +384,7 @@ def jumped() -> SequenceTracker:
 def test_dumps() -> None:
     assert SequenceTracker().dump() == FRESH
     assert jumped().dump() == JUMPED
+    assert list(jumped().dump()["doubt"]) == list(JUMPED["doubt"])  # a snapshot's text is the same in every process
 
 
 @pytest.mark.parametrize("dumped", [FRESH, JUMPED], ids=["fresh", "jumped"])

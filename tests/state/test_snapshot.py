@@ -11,6 +11,7 @@ import pytest
 
 from netflowparse import Decoder, Limits, NetflowParseError, SnapshotError, UsageError
 from netflowparse.state.history import SIGHTINGS, History
+from netflowparse.state.sequence import SequenceTracker
 from netflowparse.state.sightings import Place
 from netflowparse.state.templates import KnownTemplate
 from netflowparse.template import FieldSpecifier, Template
@@ -95,6 +96,11 @@ SPOILED = [
     ("exporters.0.domains", twice, r"exporters\[0\].domains\[1\].domain: 1; expected a domain that is not there"),
     ("exporters.0.fractions", [["zero_filled_tail", 1, True]], r"fractions\[0\]\[0\]: 'zero_filled_tail'"),
     ("exporters.0.fractions", [["microseconds_not_ntp", -2, True]], r"fractions\[0\]\[1\]: -2"),
+    (
+        "exporters.0.fractions",
+        [["microseconds_not_ntp", 1, True]] * 2,
+        r"fractions\[1\]\[0\]: 'microseconds_not_ntp'; expected a rule that is not there already",
+    ),
     (f"{DOMAIN}.more", 1, r"exporters\[0\].domains\[0\]: key 'more'; expected protocol, domain"),
     (f"{DOMAIN}.protocol", "netflow10", "domains.0..protocol: 'netflow10'; expected one of ipfix, netflow1"),
     (f"{DOMAIN}.protocol", ["ipfix"], "domains.0..protocol: a list of 1"),
@@ -126,6 +132,7 @@ SPOILED = [
     (f"{DOMAIN}.templates.0.fields.1", [0, 1], r"fields\[1\]"),
     (f"{DOMAIN}.templates.0.fields", [[0, 1, 1]] * 16_384, "fields: a list of 16384; expected a list of at most 16383"),
     (f"{DOMAIN}.templates.0.definition", "", "templates.0..definition: ''; expected hex of 12 to 26 octets"),
+    (f"{DOMAIN}.templates.0.definition", lambda text: text + "0", "definition: .*; expected hex of 12 to 26 octets"),
     (f"{DOMAIN}.templates.0.definition", "0g" * 12, "definition: '0g0g"),
     (f"{DOMAIN}.templates.0.definition", lambda text: text.upper() + "A", "definition"),
     (f"{DOMAIN}.templates.0.definition", lambda text: "ff" + text[2:], "octets that begin with the template's id, 256"),
@@ -141,6 +148,7 @@ SPOILED = [
     (f"{FACTS}.facts.0.key", "7", r"knowledge.facts\[0\]: .*key '7'"),
     (f"{FACTS}.facts.0.scope", {"x": float("nan")}, r"knowledge.facts\[0\]: .*finite"),
     (f"{FACTS}.facts.0.scope", {"x": 10**100}, r"knowledge.facts\[0\]: .*257 bits"),
+    (f"{FACTS}.facts.0.scope", {"x": (1,)}, r"knowledge.facts\[0\]: .*plain JSON"),
     (f"{FACTS}.facts.0.template_id", 3, r"knowledge.facts\[0\].template_id: 3"),
     (f"{FACTS}.evicted", -1, "knowledge.evicted: -1"),
     (f"{DOMAIN}.history.number", None, "history.number: None"),
@@ -152,13 +160,41 @@ SPOILED = [
     (f"{DOMAIN}.history.lines.0.1.0.4", 9, r"lines\[0\]\[1\]\[0\]: a list of 5; expected one of the definitions of"),
     (f"{DOMAIN}.history.lines.0.1.0.0", 2**40, r"lines\[0\]\[1\]\[1\]: a list of 5; expected places in their order"),
     (f"{DOMAIN}.history.withdrawals.0.4", 1, r"history.withdrawals\[0\]: a list of 5; expected a withdrawal"),
+    (
+        f"{DOMAIN}.history.lines",
+        lambda lines: [[256, [each for each in lines[0][1] if each[4] is True or each[4] == 1]]],
+        "definitions: a list of 1; expected the history of every template in force",
+    ),
+    (
+        DOMAIN,
+        lambda domain: {**domain, "definitions": copy.deepcopy(domain["templates"])},
+        r"history.lines\[0\]\[1\]\[\d\]: a list of 5; expected a definition that is not there twice",
+    ),
     (f"{DOMAIN}.history", None, "expected none that nothing refers to|place: a list of 3"),
     ("exporters.1.domains.0.domain", "a", "domains.0..domain: 'a'; expected a list of 2"),
     ("exporters.1.domains.0.domain.0", "192.0.2.1.5", r"domain\[0\]: '192.0.2.1.5'; expected an address, or null"),
+    ("exporters.1.domains.0.domain.0", "fe80::1%eth0", r"domain\[0\]: 'fe80::1%eth0'; expected an address, or null"),
     ("exporters.1.domains.0.sources", twice, r"sources\[1\]\[0\]: 1; expected a source that is not there already"),
     ("exporters.1.domains.0.sources.0.0", 3 << 64, r"sources\[0\]\[0\]: 55340232221128654848"),
     ("exporters.1.domains.0.sources.0.1.flow.3", -1, r"sources\[0\]\[1\].flow\[3\]: -1"),
+    (
+        "exporters.1.domains.0.sources.0.1.sequence",
+        SequenceTracker().dump(),
+        r"sources\[0\]\[1\].flow: a list of 5; expected null where no number is expected",
+    ),
     ("exporters.1.domains.0.sources.0.1.sequence", None, r"sources\[0\]\[1\].sequence: sequence: expected a dict"),
+    ("exporters.2.domains.0.history", {}, "domains.0..history: a dict of 0; expected null of netflow5"),
+    (
+        "exporters.2.domains.0.knowledge",
+        {"evicted": 0, "refused": 0, "facts": []},
+        "templates: a list of 0; expected none, and no knowledge, in a domain that has not heard of any",
+    ),
+    ("pending.0.exporter", 1, r"messages\[0\].domain: 0; expected a domain that has templates"),
+    (
+        "pending.0",
+        lambda each: {**each, "messages": [], "sets": [], "domains": []},
+        r"pending\[0\].sets: a list of 0; expected at least one set",
+    ),
     ("pending.0.exporter", 9, r"pending\[0\].exporter: 9; expected a whole number from 0 to 3"),
     ("pending", twice, r"pending\[2\].exporter: 0; expected an exporter that is not there already"),
     ("pending.0.messages", twice, r"pending\[0\].messages: a list of 3; expected sets of each message"),
@@ -176,6 +212,8 @@ SPOILED = [
     ("pending.0.sets.0.set_id", 2, r"sets\[0\].set_id: 2"),
     ("pending.0.sets.0.withdrawn", [True, False], r"withdrawn: a list of 2; expected none twice, false first"),
     ("pending.0.sets.2.definition", 0, r"sets\[2\].definition: 0; expected a definition of template 400"),
+    ("pending.0.sets.0.definition", 0, "unexamined: a list of 3; expected sets of the domain that have no definition"),
+    ("pending.0.domains", twice, r"domains\[1\].domain: 0; expected a domain that holds sets, once"),
     ("pending.0.domains", [], r"pending\[0\].domains: a list of 0"),
     ("pending.0.domains.0.unready", [256], r"pending\[0\].domains: .*the ids of the sets that are not ready"),
     ("pending.0.domains.0.ready", [0], r"ready: a list of 1; expected sets of the domain that have a definition"),
@@ -194,6 +232,11 @@ def test_refused(snapshot: Any, way: str, value: Any, text: str) -> None:
         Decoder.restore(put(snapshot, way, value))
     assert isinstance(caught.value, UsageError | NetflowParseError | ValueError)
     assert len(str(caught.value)) < 500
+
+
+def test_a_scope_may_have_a_fraction(snapshot: Any) -> None:
+    scoped = put(snapshot, f"{FACTS}.facts.0.scope", lambda scope: {**scope, "samplingProbability": 0.5})
+    assert Decoder.restore(scoped).snapshot(pending=True)["exporters"][3] == scoped["exporters"][3]
 
 
 def ways(value: Any, way: str = "") -> list[str]:
@@ -356,6 +399,37 @@ def test_a_history_takes_another_one_in_across_a_wrap() -> None:
     one.absorb(other)
     assert (one.latest, one.in_force()) == (2**32 + 25, {256: second})
     assert one.at(256, Place(2**32 + 24, 0, True)) is first
+
+
+def test_a_history_that_has_seen_nothing_takes_another_one_in() -> None:
+    other, template = History(), known(256, 1)
+    assert other.current(256) is None
+    other.learn(template, other.place(25, 8, data=False))
+    for one in (History(), other):
+        one.absorb(other)
+        assert one.dump({id(template): 0}) == other.dump({id(template): 0})
+    other.absorb(History())
+    assert (other.latest, other.in_force(), other.sightings) == (25, {256: template}, 1)
+
+
+def test_of_equal_definitions_the_one_refreshed_last_stays() -> None:
+    one, other, early, late = History(), History(), known(256, 1), known(256, 1)
+    late.refresh(9, 0)
+    one.learn(late, one.place(9, 9, data=False))
+    other.learn(early, other.place(5, 5, data=False))
+    one.absorb(other)
+    assert (one.sightings, one.definitions[early.template]) == (2, late)
+
+
+def test_histories_that_become_one_are_no_longer_than_one() -> None:
+    one, other, even, odd = History(), History(), known(256, 1), known(256, 2)
+    for second in range(0, 2 * SIGHTINGS, 2):
+        one.learn(even, one.place(second, second, data=False))
+        other.learn(odd, other.place(second + 1, second + 1, data=False))
+    one.absorb(other)
+    assert (one.count_of(256), one.in_force()) == (SIGHTINGS, {256: odd})
+    assert one.at(256, Place(SIGHTINGS - 1, SIGHTINGS - 1, True)) is None  # the oldest have made room
+    assert one.at(256, Place(SIGHTINGS, SIGHTINGS, True)) is even
 
 
 def test_withdrawals_of_one_template_do_not_add_up() -> None:

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from netflowparse import Limits
 from netflowparse.state.exporters import ExporterStore
 from netflowparse.state.templates import KnownTemplate, Learned
+from netflowparse.state.timeline import HistoricDomain
 from netflowparse.template import FieldSpecifier, Template
+from tests.budgets.counting import counted_steps
 
 
 def template(template_id: int = 256, length: int = 4, scope: int | None = None) -> Template:
@@ -109,6 +111,31 @@ def test_domains_are_forgotten_unheard_of_first() -> None:
     store.domain("a", "ipfix", 3)
     assert [number for _, number, _ in rows(store)] == [1]
     assert (store.domains, store.fields) == (2, 1)
+
+
+def steps_of_old_withdrawals(count: int) -> list[int]:
+    """The steps of two withdrawals of all that end nothing, behind 256 others, where so many templates are known."""
+    domain = ExporterStore(Limits(), history=True).domain("a", "ipfix", 1)
+    assert isinstance(domain, HistoricDomain)
+    domain.begin(10_000, 0, data=False)
+    for number in range(count):
+        domain.learn(template(256 + number), b"", 10_000, "tcp")
+    found = []
+    for time in (*range(1_000, 1_256), 900, 1_300):
+        domain.begin(time, 0, data=False)
+        with counted_steps() as steps:
+            assert domain.withdraw(None, options=False) == []
+        found.append(steps[0])
+    assert len(domain.templates) == count
+    return found[-2:]
+
+
+@pytest.mark.fault("RS-07")
+def test_old_withdrawals_cost_little() -> None:
+    """One that is older than those remembered nothing, others a few steps for each template."""
+    (older, newer), (older_of_many, newer_of_many) = map(steps_of_old_withdrawals, (10, 50))
+    assert older == older_of_many < 100
+    assert newer_of_many - newer <= 12 * 40
 
 
 steps = st.tuples(
