@@ -120,12 +120,34 @@ def test_compiling_in_mid_stream_changes_nothing(compile_after: int, monkeypatch
             assert compiled == interpreted
 
 
-@pytest.mark.parametrize("wrong", [{"registry": {}}, {"limits": 5}, {"compiled": "no"}, {"compiled": 1}])
-def test_settings_of_the_wrong_kind(wrong: dict[str, object]) -> None:
-    with pytest.raises(WrongType, match="expected a "):
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ({"registry": {}}, "registry={}: expected a Registry"),
+        ({"limits": 5}, "limits=5: expected a Limits"),
+        ({"compiled": "no"}, "compiled='no': expected a bool"),
+        ({"compiled": 1}, "compiled=1: expected a bool"),
+        ({"strict": 1}, "strict=1: expected a bool"),
+        ({"history": "1"}, "history='1': expected a bool, or int seconds"),
+        ({"exporters": ["r1"]}, "exporters is list: expected a mapping to ExporterSettings"),
+        ({"exporters": {"r1": {}}}, "exporters['r1'] is dict: expected ExporterSettings"),
+    ],
+)
+def test_settings_of_the_wrong_kind(wrong: dict[str, object], why: str) -> None:
+    with pytest.raises(WrongType) as caught:
         Decoder(**wrong)  # type: ignore[arg-type]
+    assert str(caught.value) == why
+    with pytest.raises(UsageError, match="history=0: expected a bool, or at least 1 second"):
+        Decoder(history=0)
     with pytest.raises(UsageError, match="'hex' or 'bytes'"):
         Decoder(octet_values="base64")  # type: ignore[arg-type]
+
+
+def test_octets_that_are_gone() -> None:
+    view = memoryview(DATA)
+    view.release()
+    with pytest.raises(UsageError, match=r"^datagram: operation forbidden on released memoryview object"):
+        Decoder().decode(view, "r1")
 
 
 def test_the_decoder_behind_the_module() -> None:

@@ -391,6 +391,16 @@ def test_ranges_hold_wherever_a_value_stands(record: dict[str, Any], path: tuple
     assert caught.value.path == ("flows", 0, *path)
 
 
+def test_values_without_a_range(compiled: bool) -> None:
+    """Of a list without values there is nothing to look at; a caller's own words are no range."""
+    registry = Registry()
+    registry.add([Element(64999, 5, "acmeLoad", "", "unsigned8", "", "", "low-high", "current")])
+    record = {"acmeLoad": 255, "basicList": {"element": "sourceIPv4PrefixLength", "values": []}}
+    datagrams = Exporter("ipfix", registry=registry).export([record], NOW)
+    (message,) = said(Decoder(registry=registry, compiled=compiled), datagrams)
+    assert message["flows"] == [{**record, "basicList": {"semantic": "undefined", **record["basicList"]}}]
+
+
 def test_ids_that_lists_name_are_not_given_away(decoder: Decoder) -> None:
     inner = {"semantic": "undefined", "template_id": 256, "records": [{"octetDeltaCount": 9}]}
     flows = [{"ipTTL": 1}, {"subTemplateList": inner}]
@@ -461,6 +471,17 @@ def test_nothing_to_say() -> None:
         (lambda: Exporter("netflow9", started=NOW).export([RECORD], NOW - 1), UsageError, "expected nothing before"),
         (lambda: Exporter("ipfix").export([RECORD], None), WrongType, "now=None: expected s since 1970"),  # type: ignore[arg-type]
         (lambda: Exporter("ipfix").export([7], NOW), EncodeError, r"flows\[0\]: 7, expected a dict"),  # type: ignore[list-item]
+        (lambda: Exporter("netflow5").export([7], NOW), EncodeError, r"flows\[0\]: 7, expected a dict"),  # type: ignore[list-item]
+        (
+            lambda: Exporter("sflow5").export([{"samplingInterval": 1, "sampler": {"source_class": []}}], NOW),
+            EncodeError,
+            r"flows\[0\] sampler source_class: \[\], expected an int that fits 4 octets",
+        ),
+        (
+            lambda: Exporter("sflow5").export([], NOW, counters=[{"source_index": []}]),
+            EncodeError,
+            r"counters\[0\] source_index: \[\], expected an int that fits 4 octets",
+        ),
     ],
 )
 def test_mistakes(make: Callable[[], object], error: type[Exception], why: str) -> None:
@@ -486,6 +507,35 @@ def test_samplers_are_not_numbered_on_by_a_call_that_raises(decoder: Decoder) ->
         exporter.export([flow, {**flow, "sourceIPv4Address": "nowhere"}], NOW)
     (message,) = said(decoder, exporter.export([flow], NOW))
     assert message["flows"][0]["sampler"]["sequence_number"] == 1
+
+
+def test_discarded_packets_are_numbered_for_themselves(decoder: Decoder) -> None:
+    """What a vendor's samples say is left alone: they have no numbers."""
+    sampled = {"sourceIPv4Address": "192.0.2.1", "samplingInterval": 10, "ingressInterface": 3}
+    discarded = {"discarded_packet": {"reason": 256}, "ingressInterface": 3}
+    rtflow = {"rtflow": {"device": "d", "name": "n", "sampling_rate": 5, "sample_pool": 9, "fields": []}}
+    rtmetric = {"rtmetric": {"device": "d", "metric": "m", "type": 1, "value": 7}}
+    flows = [discarded, sampled, discarded, rtflow]
+    (message,) = said(decoder, Exporter("sflow5").export(flows, NOW, counters=[rtmetric]))
+    numbers = [flow["sampler"] for flow in message["flows"][:3]]
+    source = {"source_class": 0, "source_index": 3, "drops": 0}
+    assert numbers == [
+        {**source, "sequence_number": 1},
+        {**source, "sequence_number": 1, "sample_pool": 10},
+        {**source, "sequence_number": 2},
+    ]
+    assert (message["flows"][3], message["counters"]) == ({**rtflow, "samplingInterval": 5}, [rtmetric])
+
+
+@pytest.mark.parametrize("protocol", ["netflow5", "sflow5"])
+def test_a_restart_numbers_anew(protocol: Any, decoder: Decoder) -> None:
+    exporter = Exporter(protocol)
+    flow = {"sourceIPv4Address": "192.0.2.1", **({"samplingInterval": 1} if protocol == "sflow5" else {})}
+    first = exporter.export([flow], NOW)
+    exporter.export([flow], NOW + 1)
+    exporter.restart()
+    assert exporter.sequence_number == 0
+    assert exporter.export([flow], NOW) == first
 
 
 def test_netflow9_tells_times_by_the_second_that_its_header_tells(decoder: Decoder) -> None:

@@ -299,6 +299,53 @@ def test_limits_of_the_new_decoder_hold() -> None:
     assert sum(row["pending_octets"] for row in restored.statistics()) <= 600
 
 
+@pytest.mark.fault("ST-23")
+@pytest.mark.parametrize(
+    "limits", [{"templates_per_exporter": 1}, {"templates_per_exporter": 3, "facts_per_exporter": 3}], ids=str
+)
+def test_a_history_keeps_what_is_in_force(limits: dict[str, int]) -> None:
+    """What was in force before finds no room, or there is none for when each of them was."""
+    decoder = Decoder(history=True)
+    fed(decoder, [(LEARN, "r1", {}), (CHANGE, "r1", {}), (ipfix(1, 2, 0, build.set_of(256, record(2))), "r1", {})])
+    decoder.decode(ipfix(1, 6, 1, build.set_of(2, build.template(257, FLOW) + build.template(256, OTHER))), "r1")
+    restored = Decoder.restore(decoder.snapshot(pending=True), history=True, limits=Limits(**limits))
+    in_force, event = ([OTHER, FLOW], "learned") if "facts_per_exporter" in limits else ([OTHER], "rejected")
+    assert [[(field["id"], field["length"]) for field in row["fields"]] for row in restored.templates()] == in_force
+    assert keys(restored.flush()) == ["destinationIPv4Address"]  # of the first definition behind it that is known
+    message = restored.decode(ipfix(1, 7, 1, build.set_of(2, build.template(258, FLOW))), "r1")
+    assert [each["event"] for each in message["templates"]] == [event]
+
+
+@pytest.mark.fault("ST-23")
+@pytest.mark.parametrize(
+    ("limits", "left"), [({"fields_per_template": 2}, []), ({"pending_sets_per_exporter": 1}, [2])], ids=str
+)
+def test_sets_that_are_ready_find_no_room(limits: dict[str, int], left: list[int]) -> None:
+    decoder = Decoder(limits=Limits(values=4))
+    fed(decoder, [(ipfix(1, each, each, build.set_of(256, record(each))), "r1", {}) for each in range(3)])
+    assert len(decoder.decode(LEARN, "r1")["late"]) == 1  # the others are ready
+    restored = Decoder.restore(decoder.snapshot(pending=True), limits=Limits(**limits))
+    (row,) = restored.statistics()
+    assert (row["replayed"], row["evicted"], row["pending_sets"]) == (1, 2 - len(left), len(left))
+    flows = [flow["octetDeltaCount"] for message in restored.flush() for flow in message["flows"]]
+    assert flows == [number + 1 for number in left]
+
+
+def test_of_two_sets_at_one_place_the_oldest_makes_room() -> None:
+    """Though a snapshot says that the window of the second one was over before that of the first."""
+    decoder = Decoder(history=60)
+    fed(decoder, [(ipfix(1, 2, 0, build.set_of(256, record(each))), "r1", {}) for each in (1, 2)])
+    snapshot = decoder.snapshot(pending=True)
+    assert snapshot["pending"][0]["domains"][0]["unexamined"] == [0, 1]
+    snapshot["pending"][0]["domains"][0]["unexamined"] = [0]
+    restored = Decoder.restore(snapshot, history=60, limits=Limits(pending_sets_per_exporter=2))
+    fed(restored, [(ipfix(1, 100, 1), "r1", {}), (ipfix(1, 100, 1, build.set_of(256, record(3))), "r1", {})])
+    (late,) = restored.decode(LEARN, "r1")["late"]
+    assert [flow["octetDeltaCount"] for flow in late["flows"]] == [3]
+    (row,) = restored.statistics()
+    assert (row["evicted"], row["replayed"], row["pending_sets"]) == (1, 1, 1)
+
+
 def test_the_oldest_domain_loses_its_templates_first() -> None:
     decoder = Decoder()
     for domain in (1, 2):

@@ -220,6 +220,20 @@ def test_without_resync_damage_raises_after_what_stands_before_it(damage: bytes,
     assert (stream.close(), stream.offset) == ([], 68)  # it was told
 
 
+def test_what_the_end_cuts_behind_damage_is_no_message() -> None:
+    stream = MessageStream()
+    assert split(FIRST + b"\5" + SECOND[:-4], stream=stream) == [(0, FIRST, 0)]
+    assert (stream.offset, stream.skipped, stream.rest) == (36, 0, 1 + 28)
+
+
+def test_a_message_of_many_sets_behind_damage_is_there_with_its_last_octet() -> None:
+    """Not before, though no more of its sets are looked at; what stands behind it decides."""
+    stream, long = MessageStream(), ipfix_message(*[set_of(256, record(1))] * 18)
+    assert stream.feed(FIRST + b"\5" + long[:-4]) == [(0, FIRST, 0)]
+    assert stream.feed(long[-4:]) == []
+    assert stream.feed(SECOND) == [(37, long, 1), (37 + len(long), SECOND, 0)]
+
+
 def test_without_resync_every_later_piece_raises() -> None:
     stream = MessageStream(resync=False)
     assert stream.feed(FIRST + b"\5") == [(0, FIRST, 0)]

@@ -326,6 +326,16 @@ def test_a_new_domain_makes_room_for_former_templates(make_decoder: Callable[...
     refused(decoder, names(2, CUT, set_of(2, template(256, FIELDS))))
 
 
+def test_a_new_domain_makes_room_for_former_facts(make_decoder: Callable[..., Decoder]) -> None:
+    """The first domain has two facts: when its template was seen, and a name; the second one as many templates."""
+    limits = Limits(domains_per_exporter=1, facts_per_exporter=2, pending_octets_per_exporter=1)
+    decoder = make_decoder(strict=True, limits=limits, history=True)
+    learn10(decoder, options_template(258, [(10, 4)], DESCRIPTION), set_id=3)
+    decoder.decode(ipfix_message(set_of(258, bytes((0, 0, 0, 7)) + variable(b"eth7"))), "r1")
+    assert [row["interfaceName"] for row in decoder.knowledge("r1")] == ["eth7"]
+    refused(decoder, names(2, CUT, set_of(2, template(256, FIELDS))))
+
+
 def test_a_template_that_is_refused_reads_no_damage(make_decoder: Callable[..., Decoder]) -> None:
     """Template 256 is known, and only repeated; for 257 there is no room, so that its data waits."""
     decoder = make_decoder(strict=True, limits=Limits(templates_per_exporter=1))

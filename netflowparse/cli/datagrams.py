@@ -114,5 +114,4 @@ def _behind_damage(source: Source, octets: bytes) -> Iterator[bytes]:
                 yield message.octets
         piece = source.read(CHUNK)
     for message in stream.close():
-        if message.offset:
-            yield message.octets
+        yield message.octets

@@ -29,7 +29,7 @@ class Progress:
         """*total* is the size of all files in octets, None when it cannot be known."""
         self._stream = stream
         self._total = total
-        self._shown = shown and stream is not None
+        self._terminal = stream if shown else None
         self._clock = clock
         self._start = clock()
         self._due = self._start + PATIENCE
@@ -40,12 +40,12 @@ class Progress:
     def advance(self, records: int, position: Callable[[], int]) -> None:
         """Count records, and refresh the line when it is time; *position* tells the octets taken of this file."""
         self._records += records
-        if not self._shown:
+        if self._terminal is None:
             return
         now = self._clock()
         if now >= self._due:
             self._due = now + INTERVAL
-            self._show(self._before + position(), self._records / (now - self._start))
+            self._show(self._terminal, self._before + position(), self._records / (now - self._start))
 
     def next_file(self, octets: int) -> None:
         """Add a finished file."""
@@ -65,16 +65,14 @@ class Progress:
             self._stream.flush()
             self._visible = False
 
-    def _show(self, octets: int, rate: float) -> None:
-        if self._stream is None:
-            return
+    def _show(self, terminal: TextIO, octets: int, rate: float) -> None:
         text = f"{octets / 1e6:.1f} MB  {_short(rate)} records/s"
         if self._total:
             share = min(octets / self._total, 1.0)
             text = f"{share:4.0%}  {octets / 1e6:.1f} of {self._total / 1e6:.1f} MB  {_short(rate)} records/s"
         columns = shutil.get_terminal_size().columns
-        self._stream.write(ERASE_LINE + text[: columns - 1])
-        self._stream.flush()
+        terminal.write(ERASE_LINE + text[: columns - 1])
+        terminal.flush()
         self._visible = True
 
 

@@ -100,8 +100,10 @@ def _sampling(mode: Any, interval: Any) -> int:
 
 def _uptime(time: Any, at: Clock | None, path: Path) -> int:
     """The sysUpTime of a *time* in ms since 1970."""
-    if type(time) is not int or at is None:
+    if type(time) is not int:
         raise EncodeError(f"{shown(time)}, expected int ms since 1970", path)
+    if at is None:
+        raise EncodeError(f"{shown(time)}, though the header's own times are no ints", path)
     uptime = int(time - at.boot)
     if not at.latest - UPTIME_RANGE // 2 <= uptime <= at.latest + UPTIME_RANGE // 2 - 1:
         raise EncodeError(f"{shown(time)}, which is too far from the header's exportTime for a sysUpTime", path)
@@ -125,6 +127,5 @@ def encode_fixed(message: Mapping[str, Any], most: int) -> list[bytes]:
     for first in range(0, max(len(octets), 1), room):
         some = octets[first : first + room]
         made.append(b"".join([*writer.header_fields(len(some), sequence), *some]))
-        if type(sequence) is int:
-            sequence = (sequence + len(some)) % NUMBER
+        sequence = (sequence + len(some)) % NUMBER
     return made

@@ -17,10 +17,11 @@ from ..quirks import STANDARD
 from ..registry import Element, Registry
 from ..template import VARIABLE_LENGTH
 from ..wire.ipfix import ENTERPRISE_BIT
-from ..wire.leaves import INTEGERS, leaf
+from ..wire.leaves import INTEGERS, WIDEST_INTEGER, leaf
+from ..wire.lengths import LONG_LENGTH
 from ..wire.lists import BASIC_LIST, LISTS, SEMANTICS, SUB_TEMPLATE_LIST, WHOLE
 from .checked import REFUSALS, Path, expect_dict, expect_list, shown, write_octets
-from .elements import element_of, length_for, natural_length, typed
+from .elements import check_number, element_of, length_for, natural_length, typed
 
 _CODES = {word: code for code, word in SEMANTICS.items()}
 RECORDS = ("template_id", "records", "octets", "undecoded")  # of a list or an entry of one
@@ -74,16 +75,13 @@ class Lists:
             _only(value, ("semantic", *RECORDS), path)
             wire = {"semantic": _semantic(value, path), "template_id": _template_id(value, path), "records": []}
             wire["records"] = [self._records(value, path)]
-            octets = self._build(abstract_type, wire, path)
+            octets = self._build(abstract_type, wire)
         else:
             octets = self._multi_list(value, path)
         return octets
 
-    def _build(self, abstract_type: str, wire: dict[str, Any], path: Path) -> bytes:
-        try:
-            octets: bytes = WHOLE[abstract_type].build(wire, declarations=_Written())
-        except REFUSALS as error:
-            raise EncodeError(f"not a {abstract_type}: {error}", path) from error
+    def _build(self, abstract_type: str, wire: dict[str, Any]) -> bytes:
+        octets: bytes = WHOLE[abstract_type].build(wire, declarations=_Written())
         return octets
 
     def _basic_list(self, value: Mapping[str, Any], path: Path) -> bytes:
@@ -93,10 +91,13 @@ class Lists:
             raise EncodeError(f"{shown(name)}, expected the key of an element", (*path, "element"))
         values = expect_list(value.get("values"), here)
         element = element_of(name, self._registry, (*path, "element"))
+        check_number(element.enterprise, element.id, (*path, "element"))
         if values:
             element = typed(element, name, values[0], VARIABLE_LENGTH, self._registry)
-        # values of any length would take what is left over behind none of them for theirs
-        length = self._length(element, values, here) if values or not value.get("undecoded") else 0
+        length = self._length(element, values, here)
+        if value.get("undecoded"):
+            left = write_octets(value["undecoded"], (*path, "undecoded"))
+            length = self._length_before(left, length, element, values, here)
         abstract_type = value_type(element, length, STANDARD.on, in_options=False)
         node = leaf(abstract_type, length)
         made = [self._value(node, abstract_type, each, (*here, index)) for index, each in enumerate(values)]
@@ -107,15 +108,33 @@ class Lists:
             "enterprise": element.enterprise,
             "values": made,
         }
-        return self._build(BASIC_LIST, wire, path)
+        return self._build(BASIC_LIST, wire)
 
     def _length(self, element: Element, values: Sequence[Any], path: Path) -> int:
         """The octets that each of *values* takes."""
         lengths = [
             length_for(element, each, variable=True, path=(*path, index)) for index, each in enumerate(values)
         ] or [natural_length(element, variable=True) or VARIABLE_LENGTH]
+        if max(lengths) > VARIABLE_LENGTH:
+            raise EncodeError(f"a value of {max(lengths)} octets, expected at most {VARIABLE_LENGTH}", path)
         alike = len(set(lengths)) == 1 or (element.type in INTEGERS and all(type(each) is int for each in values))
         return (alike and max(lengths)) or VARIABLE_LENGTH  # nobody could count values without octets
+
+    def _length_before(self, left: bytes, length: int, element: Element, values: Sequence[Any], path: Path) -> int:
+        """*length*, or another one by which the octets *left* over behind the values are none of them."""
+        if not values:  # of any length they would be values
+            return 0
+        if _runs_over(left) if length == VARIABLE_LENGTH else len(left) < length:
+            return length
+        if element.type in INTEGERS and len(left) < WIDEST_INTEGER:
+            return len(left) + 1
+        if length == VARIABLE_LENGTH and element.type not in LISTS:
+            node = leaf(element.type, length)
+            made = [self._value(node, element.type, each, (*path, index)) for index, each in enumerate(values)]
+            sizes = {len(octets) - (1 if octets[0] < LONG_LENGTH else 3) for octets in made}
+            if len(sizes) == 1 and len(left) < max(sizes):
+                return max(sizes)
+        raise EncodeError(f"{len(left)} octets, which would be read as values", (*path[:-1], "undecoded"))
 
     def _value(self, node: Construct, abstract_type: str, value: Any, path: Path) -> bytes:
         if isinstance(value, bool) and abstract_type != "boolean":
@@ -139,7 +158,7 @@ class Lists:
             _only(entry, RECORDS, (*here, index))
             template_id, octets = _template_id(entry, (*here, index)), self._records(entry, (*here, index))
             wire.append({"template_id": template_id, "records": [octets]})
-        return self._build("subTemplateMultiList", {"semantic": _semantic(value, path), "entries": wire}, path)
+        return self._build("subTemplateMultiList", {"semantic": _semantic(value, path), "entries": wire})
 
     def _records(self, holder: Mapping[str, Any], path: Path) -> bytes:
         """The octets of the records of a list or an entry."""
@@ -155,6 +174,13 @@ class Lists:
         if "entries" not in holder and "semantic" not in holder and "undecoded" in holder:
             octets += write_octets(holder["undecoded"], (*path, "undecoded"))
         return octets
+
+
+def _runs_over(octets: bytes) -> bool:
+    """Whether no value with its length before it ends within *octets*."""
+    if octets[0] < LONG_LENGTH:
+        return octets[0] >= len(octets)
+    return len(octets) < 3 or int.from_bytes(octets[1:3], "big") > len(octets) - 3
 
 
 def _only(value: Mapping[str, Any], keys: tuple[str, ...], path: Path) -> None:

@@ -132,7 +132,7 @@ def ipv6(writer: PacketWriter) -> str | None:
     last = packet.get("protocolIdentifier")
     cut = _cut_header(writer, chain) if writer.cut and INNER not in packet else None
     if last is None:
-        last = NO_NEXT_HEADER if writer.cut else _protocol_of(packet)
+        last = NO_NEXT_HEADER if writer.cut else _behind(chain, packet)
     numbers = [*chain, last if cut is None else cut]
     told = len(numbers) == 1 and cut is None and "protocolIdentifier" in packet
     instead = {} if told else {"protocolIdentifier": numbers[0]}
@@ -154,6 +154,12 @@ def _chain(packet: Mapping[str, Any], path: Path) -> list[int]:
         if type(number) is not int or number not in CHAIN:
             raise EncodeError(f"{shown(number)}, expected one of {sorted(CHAIN)}", (*here, index))
     return list(numbers)
+
+
+def _behind(chain: list[int], packet: Mapping[str, Any]) -> int:
+    """What is behind the chain, by what is told of it; where nothing is, a header of it that is not there."""
+    protocol = _protocol_of(packet, without="ipSecSPI" if AUTHENTICATION in chain else "")
+    return FIRST_OF_CHAIN if chain and protocol == NO_NEXT_HEADER else protocol
 
 
 def _cut_header(writer: PacketWriter, chain: list[int]) -> int | None:

@@ -24,6 +24,7 @@ NOTHING_INSIDE = 0  # a protocol type that announces no packet
 CHECKSUM, KEY, SEQUENCE = 0x8000, 0x2000, 0x1000  # GRE's flags
 LONGEST_OPTIONS = 63 * 4  # of Geneve
 LONGEST_EXTENSION = 255 * 4  # of GTP-U
+AUTHENTICATION, LONGEST_AUTHENTICATION = 13, 2 * 0xFF  # of Teredo: octets of its shortest form, and more of the longest
 #: The tunnel that UDP carries, and the port where it ends.
 PORTS = {"vxlan": 4789, "geneve": 6081, "gtp-u": 2152, "teredo": 3544}
 #: Headers of the longest form each, for those that are cut.
@@ -179,8 +180,13 @@ def gtp_u(writer: PacketWriter) -> str | None:
 
 
 def teredo(writer: PacketWriter) -> str | None:
-    """RFC 4380 §5.1.1, with or without the indication of an origin."""
-    writer.raw(bytes(writer.spare(8, 8)))
+    """RFC 4380 §5.1.1: with the indication of an origin, or an authentication as long as it has to be, or neither."""
+    more = writer.spare(1, AUTHENTICATION + LONGEST_AUTHENTICATION, least=AUTHENTICATION)
+    if more:
+        name = min(more - AUTHENTICATION, 0xFF)  # octets, as of the value behind it
+        writer.raw(bytes([0, 1, name, more - AUTHENTICATION - name]) + bytes(more - 4))
+    else:
+        writer.raw(bytes(writer.spare(8, 8)))
     writer.enter()
     return "ipv6"
 

@@ -110,10 +110,10 @@ class PacketWriter:
         path = (*self.path, key) if isinstance(key, str) else (*self.path, *key)
         self.raw(number_octets(value, length, path), known=known)
 
-    def spare(self, unit: int, most: int) -> int:
-        """How many octets, a multiple of *unit*, a header is to have beyond its shortest form."""
+    def spare(self, unit: int, most: int, least: int = 0) -> int:
+        """How many octets, a multiple of *unit*, a header is to have beyond its shortest form: none, or *least*."""
         self.elastic = True
-        if self._free is None:
+        if self._free is None or self._free < least:
             return 0
         octets = min(self._free, most) // unit * unit
         self._free -= octets

@@ -121,8 +121,7 @@ def number(protocol: str, header: dict[str, Any], datagrams: Iterable[Datagram])
     made, sequence = [], header.get("sequenceNumber", 0)
     for each in datagrams:
         made.append(with_header(protocol, {**header, "sequenceNumber": sequence}, each.body, each.records))
-        if type(sequence) is int:
-            sequence = (sequence + (each.data_records if protocol == "ipfix" else 1)) % NUMBER
+        sequence = (sequence + (each.data_records if protocol == "ipfix" else 1)) % NUMBER
     return made
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from struct import Struct as Packing
 from typing import Any, NamedTuple
 
-from construct import Bytes, BytesInteger, Construct, FormatField, Padded, Pass, Renamed, Struct, Subconstruct
+from construct import Bytes, Construct, FormatField, Padded, Pass, Renamed, Struct, Subconstruct
 
 from ..wire.parts import Parts
 from ..wire.sections import section_of
@@ -20,7 +20,6 @@ UNSIGNED = {"B": "unsigned8", "H": "unsigned16", "L": "unsigned32", "Q": "unsign
 SIGNED = {"b": "signed8", "h": "signed16", "l": "signed32", "q": "signed64"}
 LETTERS = {**UNSIGNED, **SIGNED, "f": "float32", "d": "float64"}
 ADAPTERS = {Ipv4Text: "ipv4Address", Ipv6Text: "ipv6Address", MacText: "macAddress", CachedText: "string"}
-INTEGERS = {3: "unsigned32", 5: "unsigned64", 6: "unsigned64", 7: "unsigned64"}  # of so many octets
 NOT_TOLD = "not told"  # octets of a packet's header that no element reports
 
 
@@ -40,8 +39,6 @@ def type_of(node: Construct) -> str:
             return abstract_type
     if isinstance(node, FormatField):
         return LETTERS[node.fmtstr[1:]]
-    if isinstance(node, BytesInteger):
-        return INTEGERS.get(node.length, "unsigned256")
     if isinstance(node, Finite) or (isinstance(node, Subconstruct) and not isinstance(node.subcon, Bytes)):
         return type_of(node.subcon)
     return "octetArray"

@@ -157,7 +157,7 @@ def record(
             nodes.append(length_prefix(sheet, field.name, position, first))
         value = ABSENT if values is None else _at(values, field.key)
         if value is ABSENT:
-            value = _parsed(sheet, layout, index, position, last)
+            value = _parsed(sheet, layout, index, position, first, last)
         nodes.append(value_node(sheet, (field.name, abstract_type, field.rule or rule), first, last, value, lists))
         position = last
     if values is None:
@@ -193,8 +193,8 @@ def _at(record: Any, keys: tuple[str | int, ...] | None) -> Any:
     return record
 
 
-def _parsed(sheet: Sheet, layout: Layout, index: int, start: int, end: int) -> Any:
-    """What the declaration reads in the octets of a field; of a list, its octets."""
+def _parsed(sheet: Sheet, layout: Layout, index: int, start: int, content: int, end: int) -> Any:
+    """What the declaration reads in the octets of a field; of a list, its octets, which begin at *content*."""
     if layout.fields[index].located:
-        return sheet.as_value(start, end)
+        return sheet.as_value(content, end)
     return sheet.plain(layout.declaration.subcons[index].parse(sheet.octets[start:end]))

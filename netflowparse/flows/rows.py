@@ -96,8 +96,6 @@ def _directed(value: Any, reverse: bool) -> Any:
             return value
         kept = [_directed(each, reverse) if type(each) in _HOLDERS else each for each in value]
         return [each for each, old in zip(kept, value, strict=True) if each is not None or old is None] or None
-    if type(value) is not dict:
-        return value
     if isinstance(value.get("records"), list):
         return {**value, "records": [_record(record, reverse) for record in value["records"]]}
     if isinstance(value.get("entries"), list):

@@ -3,6 +3,7 @@
 import bz2
 import gzip
 import logging
+import os
 import struct
 
 import pytest
@@ -12,7 +13,7 @@ from scapy.layers.l2 import ARP, Dot1Q, Ether
 from scapy.utils import PcapReader, RawPcapWriter, wrpcap, wrpcapng
 
 from netflowparse.cli.datagrams import iter_datagrams
-from netflowparse.cli.source import FileError, open_source
+from netflowparse.cli.source import FileError, Source, open_source
 from tests.conftest import RECORDINGS
 
 from .fakes import pcap_octets
@@ -165,7 +166,7 @@ def test_what_scapy_says_becomes_a_warning(tmp_path, capsys):
     wrpcapng(str(path), FRAMES[:1])
     octets = path.read_bytes()
     frame = block(6, struct.pack("<5I", 7, 0, 0, 60, 60) + bytes(60))  # interface 7 was never described
-    path.write_bytes(octets + frame * 3)
+    path.write_bytes(octets + frame * 12)  # more than are kept
     before = logging.getLogger("scapy").handlers[:]
     datagrams, warnings, error = read(path)
     assert rows(datagrams) == EXPECTED[:1]
@@ -271,14 +272,50 @@ def test_ipfix_file_with_something_else_inside(tmp_path, rest):
     assert error == "no IPFIX message at octet 32, after 2 messages"
 
 
-def test_ipfix_file_goes_on_behind_damage(tmp_path):
+@pytest.mark.parametrize("more", [1, 2], ids=["which ends the file", "and one more"])
+def test_ipfix_file_goes_on_behind_damage(tmp_path, more):
     """An octet is lost in the second message: its length takes one of the third, which is found all the same."""
     data = b"\x00\x0a\x00\x18" + HEADER[4:] + bytes.fromhex("0100 0008 01020304")
     path = tmp_path / "messages.ipfix"
-    path.write_bytes(data + data[:-1] + data + data)
+    path.write_bytes(data + data[:-1] + data * more)
     datagrams, warnings, error = read(path)
-    assert [one.octets for one in datagrams] == [data, data[:-1] + b"\0", data, data]
-    assert [one.place for one in datagrams] == ["message 1", "message 2", "message 3", "message 4"]
+    assert [one.octets for one in datagrams] == [data, data[:-1] + b"\0", *[data] * more]
+    assert [one.place for one in datagrams] == [f"message {number}" for number in range(1, 3 + more)]
     assert {one.transport for one in datagrams} == {"file"}
     assert warnings == []
-    assert error == "no IPFIX message at octet 48, after 2 messages, 2 found behind"
+    assert error == f"no IPFIX message at octet 48, after 2 messages, {more} found behind"
+
+
+@pytest.mark.parametrize(
+    ("octets", "found", "where"),
+    [(b"\x00\x09datagram", [], ""), (HEADER * 2, [HEADER, HEADER], "damaged after message 2: ")],
+    ids=["datagram", "IPFIX file"],
+)
+def test_raw_file_that_is_damaged(tmp_path, octets, found, where):
+    compressed = bytearray(gzip.compress(octets))
+    compressed[-8] ^= 1  # the checksum
+    path = tmp_path / "file.gz"
+    path.write_bytes(compressed)
+    datagrams, warnings, error = read(path)
+    assert ([one.octets for one in datagrams], warnings) == (found, [])
+    assert error.startswith(f"{where}CRC check failed")
+
+
+# What the progress line asks.
+
+
+def test_position_is_of_the_file_itself(tmp_path):
+    path = tmp_path / "v9.bin.gz"
+    path.write_bytes(gzip.compress(b"\x00\x09" + bytes(5000)))
+    with open_source(str(path)) as source:
+        assert source.read(6000) == b"\x00\x09" + bytes(5000)
+        assert source.position() == path.stat().st_size < 100
+
+
+def test_position_in_a_pipe_is_what_was_taken():
+    outlet, inlet = os.pipe()
+    with open(inlet, "wb") as pipe:
+        pipe.write(b"\x00\x09datagram")
+    with Source("a pipe", open(outlet, "rb")) as source:
+        assert source.read(4) == b"\x00\x09da"
+        assert source.position() == 4

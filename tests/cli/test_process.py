@@ -60,6 +60,24 @@ def test_interrupt_anywhere_else(monkeypatch):
     assert main(["a.pcap"]) == 130
 
 
+def test_nobody_reads_any_more(monkeypatch, capture):
+    outlet, inlet = os.pipe()
+    os.close(outlet)
+    with open(inlet, "w") as stdout:
+        monkeypatch.setattr(sys, "stdout", stdout)
+        assert main([str(capture(frame(netflow9_datagram(TEMPLATE, DATA))))]) == 141
+        stdout.write("what the interpreter flushes at its end")  # goes nowhere, and is no error
+
+
+def test_without_standard_streams(run_cli, monkeypatch):
+    # As of a service, or of pythonw.
+    monkeypatch.setattr(sys, "stdin", None)
+    outcome = run_cli("-")
+    assert (outcome.code, outcome.err) == (2, "netflowparse: -: there is no standard input\n")
+    monkeypatch.setattr(sys, "stdout", None)
+    assert main(["a.pcap"]) == 2
+
+
 def test_full_disk(monkeypatch, capsys, capture):
     class Full(io.StringIO):
         def write(self, text):

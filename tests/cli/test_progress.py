@@ -33,12 +33,13 @@ def test_line_is_refreshed_when_due():
     assert out.getvalue().count(ERASE_LINE) == 2
 
 
-def test_without_a_total_there_is_no_share():
+@pytest.mark.parametrize(("records", "rate"), [(30_000_000, "3.0M"), (10_000, "1k"), (9990, "999"), (0, "0")])
+def test_without_a_total_there_is_no_share(records, rate):
     out, clock = io.StringIO(), Clock()
     progress = Progress(out, None, shown=True, clock=clock)
     clock.now = 110.0
-    progress.advance(30_000_000, lambda: 5_000_000)
-    assert out.getvalue() == ERASE_LINE + "5.0 MB  3.0M records/s"
+    progress.advance(records, lambda: 5_000_000)
+    assert out.getvalue() == ERASE_LINE + f"5.0 MB  {rate} records/s"
 
 
 def test_not_shown():

@@ -171,6 +171,7 @@ def test_interfaces_by_number_and_name():
         counters(4, port_name={"name": "eth4"}),  # in a sample of its own
         counters(5, port_name={"name": "eth5"}),  # without counters
         counters(30, port_name={}),  # cut
+        {**counters(7, if_counters={"octets": b""}), "source_class": 2},  # cut, of what is no interface
         {"rtmetric": {}},  # of no data source
     ) == [(3, "eth3", "1 Gbit/s"), (4, "eth4", "1 Gbit/s"), (30, "-", "1 Gbit/s")]
 

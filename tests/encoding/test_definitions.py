@@ -73,6 +73,36 @@ def test_removed() -> None:
     made.unsent.clear()
     assert id_for(made, {"octetDeltaCount": 1}) == 256
     assert [each.template.template_id for each in made.unsent] == [256]
+    made = definitions(template(300, "octetDeltaCount"), template(301, "octetDeltaCount"))
+    made.remove(300)
+    assert id_for(made, {"octetDeltaCount": 1}) == 301  # which was the same but for its id
+
+
+def test_templates_that_lack_what_may_follow_from_others() -> None:
+    """They are found by the other keys, and are not those of a record whose time follows from nothing."""
+    time = {"flowStartMilliseconds": 5}
+    scoped = {"scope": {"lineCardId": 1}, "octetDeltaCount": 1}
+    made = definitions(template(300, "octetDeltaCount"), template(301, "lineCardId", "octetDeltaCount", scope=1))
+    assert id_for(made, {"octetDeltaCount": 1, **time}) == 256
+    assert id_for(made, {"scope": {"lineCardId": 1, **time}, "octetDeltaCount": 1}, options=True) == 257
+    assert id_for(made, scoped, options=True) == 301
+
+
+@pytest.mark.parametrize(("others", "found"), [(31, True), (32, False)])
+def test_a_record_is_tried_with_so_many_templates(others: int, found: bool) -> None:
+    """Those for its keys whose lengths differ; of those given first."""
+    narrow = [
+        template(300 + length, {"name": "octetDeltaCount", "length": 1}, {"name": "interfaceName", "length": length})
+        for length in range(1, others + 1)
+    ]
+    made = definitions(*narrow, template(400, "octetDeltaCount", "interfaceName"))
+    record = {"octetDeltaCount": 256, "interfaceName": ""}
+    if found:
+        assert id_for(made, record) == 400
+        return
+    with pytest.raises(EncodeError) as caught:
+        id_for(made, record)
+    assert (caught.value.path, caught.value.why) == (("octetDeltaCount",), "256, expected an int that fits 1 octet")
 
 
 def test_reserved_ids() -> None:

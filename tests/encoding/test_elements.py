@@ -174,6 +174,13 @@ def test_elements_that_nobody_knows() -> None:
         (1.5, 8, "3ff8000000000000"),
         (True, 1, "01"),
         ("hello", "variable", "0568656c6c6f"),
+        (b"hello", "variable", "0568656c6c6f"),
+        ("02:00:00:00:00:01", 6, "020000000001"),
+        ("192.0.2.1", 4, "c0000201"),
+        ("2001:db8::1", 16, "20010db8000000000000000000000001"),
+        ({"element": "ipTTL", "values": [7]}, "variable", "ff0006ff00c0000107"),
+        ({"template_id": 300, "records": []}, "variable", "ff0003ff012c"),
+        ({"entries": []}, "variable", "ff0001ff"),
     ]:
         fields = [{"name": "ownName", "id": 32000, "length": length}]
         message = {
@@ -182,6 +189,12 @@ def test_elements_that_nobody_knows() -> None:
             "flows": [{"ownName": value}],
         }
         assert encode(message)[0][32:].hex().startswith(octets)
+
+
+def test_nothing_has_no_type() -> None:
+    given = [{"template_id": 256, "fields": [{"name": "ownName", "id": 32000, "length": 6}]}]
+    with pytest.raises(EncodeError, match=r"flows\[0\] ownName: None, expected octets, or their hex text"):
+        encode({"protocol": "ipfix", "flows": [{"ownName": None}]}, templates=given)
 
 
 @pytest.mark.parametrize("value", [5, True, 1.5, "hello", {"element": "ipTTL", "values": []}])

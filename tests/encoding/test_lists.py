@@ -105,6 +105,22 @@ def field_of(value: dict[str, Any], **how: Any) -> bytes:
             {"semantic": "allOf", "element": "protocolIdentifier", "values": [], "undecoded": "010203"},
             lists.basic_list(lists.ALL_OF, 4, 0, b"\1\2\3"),
         ),
+        (  # left over, and as long as a value of no octets with its length: values of fixed length, then
+            {"semantic": "allOf", "element": "ie999", "values": ["0102", "0304"], "undecoded": "00"},
+            lists.basic_list(lists.ALL_OF, 999, 2, b"\1\2\3\4\0"),
+        ),
+        (  # a length that reaches beyond the list is no value
+            {"semantic": "allOf", "element": "ie999", "values": ["0102", "0304"], "undecoded": "0201"},
+            lists.basic_list(lists.ALL_OF, 999, 0xFFFF, b"\2\1\2\2\3\4\2\1"),
+        ),
+        (
+            {"semantic": "allOf", "element": "ie999", "values": ["0102"], "undecoded": "ffff"},
+            lists.basic_list(lists.ALL_OF, 999, 0xFFFF, b"\2\1\2\xff\xff"),
+        ),
+        (  # integers are as long as it takes
+            {"semantic": "allOf", "element": "protocolIdentifier", "values": [6], "undecoded": "0102"},
+            lists.basic_list(lists.ALL_OF, 4, 3, b"\0\0\6\1\2"),
+        ),
         (  # of a template that nobody knows
             {"semantic": "allOf", "template_id": 999, "octets": "010203"},
             lists.sub_template_list(lists.ALL_OF, 999, b"\1\2\3"),

@@ -322,6 +322,11 @@ REFUSED: dict[str, tuple[dict[str, Any], tuple[Any, ...], str]] = {
         "4294967296, expected an int from 0 to 4294967295",
     ),
     "key beyond 15 bits": (ipfix({"ie40000": ""}), ("flows", 0, "ie40000", "id"), "id 40000, expected 0 to 32767"),
+    "key beyond 32 bits": (
+        ipfix({"pen4294967296_ie1": ""}),
+        ("flows", 0, "pen4294967296_ie1", "enterprise"),
+        "enterprise 4294967296, expected 32 bits",
+    ),
     "template of an enterprise in NetFlow v9": (
         {**V9, "templates": [defined({"name": "a", "id": 1, "enterprise": 9, "length": 8})]},
         ("templates", 0, "fields", 0),
@@ -353,6 +358,21 @@ REFUSED: dict[str, tuple[dict[str, Any], tuple[Any, ...], str]] = {
         ipfix({"basicList": {"element": "octets", "values": []}}),
         ("flows", 0, "basicList", "element"),
         "no element 'octets', expected the key of one that the registry has",
+    ),
+    "list of an element beyond 15 bits": (
+        ipfix({"basicList": {"element": "ie40000", "values": ["00"]}}),
+        ("flows", 0, "basicList", "element", "id"),
+        "id 40000, expected 0 to 32767",
+    ),
+    "list of an enterprise beyond 32 bits": (
+        ipfix({"basicList": {"element": "pen4294967296_ie1", "values": ["00"]}}),
+        ("flows", 0, "basicList", "element", "enterprise"),
+        "enterprise 4294967296, expected 32 bits",
+    ),
+    "octets left over in a list that would be a value": (
+        ipfix({"basicList": {"element": "ie999", "values": ["01", "0203"], "undecoded": "00"}}),
+        ("flows", 0, "basicList", "undecoded"),
+        "1 octets, which would be read as values",
     ),
     "key of a list": (
         ipfix({"basicList": {**BASIC, "template_id": 256}}),
@@ -388,6 +408,26 @@ REFUSED: dict[str, tuple[dict[str, Any], tuple[Any, ...], str]] = {
         ipfix({"basicList": {"element": COUNT, "values": [True]}}),
         ("flows", 0, "basicList", "values", 0),
         "True, expected no truth value",
+    ),
+    "negative in a list": (
+        ipfix({"basicList": {"element": COUNT, "values": [1, -1]}}),
+        ("flows", 0, "basicList", "values", 1),
+        "-1 does not fit",
+    ),
+    "address of a wrong kind in a list": (
+        ipfix({"basicList": {"element": "sourceIPv4Address", "values": [5]}}),
+        ("flows", 0, "basicList", "values", 0),
+        "5, expected an IPv4 address as text",
+    ),
+    "value too long in a list": (
+        ipfix({"basicList": {"element": COUNT, "values": ["00" * 65_536]}}),
+        ("flows", 0, "basicList", "values"),
+        "a value of 65536 octets, expected at most 65535",
+    ),
+    "packet that is no octets": (
+        ipfix({"dataLinkFrameSection": "zz", "sourceMacAddress": "02:00:00:00:00:01"}),
+        ("flows", 0, "dataLinkFrameSection"),
+        "'zz', expected octets, or their hex text",
     ),
     "semantic": (
         ipfix({"basicList": {**BASIC, "semantic": "someOf"}}),
@@ -488,6 +528,11 @@ REFUSED: dict[str, tuple[dict[str, Any], tuple[Any, ...], str]] = {
         {**V5, "header": {"sysUpTime": 1000, "exportTime": 1_700_000_000}, "flows": [{"flowStartMilliseconds": 5}]},
         ("flows", 0, "flowStartMilliseconds"),
         "5, which is too far from the header's exportTime for a sysUpTime",
+    ),
+    "time beside a header that tells none": (
+        {**V5, "header": {"exportTime": "1"}, "flows": [{"flowStartMilliseconds": 5}]},
+        ("flows", 0, "flowStartMilliseconds"),
+        "5, though the header's own times are no ints",
     ),
     "time of a wrong kind in v5": (
         {**V5, "flows": [{"flowStartMilliseconds": "5"}]},

@@ -77,7 +77,9 @@ def told_cut(packet: dict[str, Any]) -> bool:
 IN_IP = bytes(Ether(dst=WHOM, src=WHO) / IP(src="192.0.2.1", dst="192.0.2.2", proto=47, len=300))
 TCP_IN_IP = bytes(IP(src="10.0.0.1", dst="10.0.0.2") / TCP(sport=1, dport=2, seq=3))
 INNER = bytes(Ether(dst=WHO, src=WHOM)) + b"\x08\0" + TCP_IN_IP
-IN_UDP = bytes(Ether(dst=WHOM, src=WHO) / IP(src="192.0.2.1", dst="192.0.2.2", len=300) / UDP(sport=1, dport=3544))
+IN_UDP = bytes(
+    Ether(dst=WHOM, src=WHO) / IP(src="192.0.2.1", dst="192.0.2.2", len=300) / UDP(sport=1, dport=3544, len=280)
+)
 IN_GTP = IN_UDP[:36] + (2152).to_bytes(2, "big") + IN_UDP[38:] + bytes.fromhex("30ff 0000 00000007")
 STATIONS = bytes.fromhex("020000000001 020000000002 020000000003")
 SNAP = bytes.fromhex("aaaa03 000000 0800") + TCP_IN_IP
@@ -101,7 +103,10 @@ RARE = {
         "ethernet",
         IN_UDP + bytes.fromhex("0001 0000 0000000000000000 00 0000 112233445566") + bytes(IPv6() / UDP()),
     ),
+    "udp that is too short": ("ethernet", IN_UDP[:38] + bytes.fromhex("0008 0000") + bytes(IPv6() / UDP())),
     "gre of labels": ("ethernet", IN_IP + bytes.fromhex("0000 8847 000641ff") + TCP_IN_IP),
+    "pppoe of another version": ("ethernet", STATIONS[:12] + bytes.fromhex("8864 0000 0007 0000")),
+    "pppoe without ppp": ("ethernet", STATIONS[:12] + bytes.fromhex("8864 1100 0007 0000")),
     "gre of arp": ("ethernet", IN_IP + bytes.fromhex("0000 0806 0001 0800 0604 0001") + bytes(20)),
     "gre of a backbone": ("ethernet", IN_IP + bytes.fromhex("0000 88e7 00123456") + INNER),
     "gtp-u of something else": ("ethernet", IN_GTP + b"\x10" * 9),
@@ -188,6 +193,11 @@ FEW: dict[str, tuple[str, dict[str, Any], Packet]] = {
         / IPv6(src="2001:db8::1", dst="::", hlim=0)
         / TCP(sport=0, dport=0, flags="S", window=0, chksum=0),
     ),
+    "no session": (
+        "ethernet",
+        {"destinationMacAddress": WHOM, "sourceMacAddress": WHO, "ethernetType": 0x8864},
+        Ether(dst=WHOM, src=WHO, type=0x8864) / Raw(b"\0"),  # no octet that begins a header
+    ),
 }
 
 
@@ -223,6 +233,18 @@ WRONG = {
         {"destinationTransportPort": 4789, "tunnel": {"kind": "vxlan", "id": 1 << 24}, "inner": {}},
         ("tunnel", "id"),
         "16777216, expected an int that fits 3 octets",
+    ),
+    "no number": (
+        {"destinationTransportPort": 4789, "tunnel": {"kind": "vxlan"}, "inner": {}},
+        ("tunnel", "id"),
+        "there is no value",
+    ),
+    "truth of a station": ({"sourceMacAddress": True}, ("sourceMacAddress",), "True, expected 6 octets"),
+    "truth": ({"ipTTL": True}, ("ipTTL",), "True, expected an int that fits 1 octet"),
+    "cut": (
+        {"protocolIdentifier": 17, "tcpControlBits": 2, "truncated": True},
+        ("tcpControlBits",),
+        "2 has no place",
     ),
     "place": ({"protocolIdentifier": 17, "tcpControlBits": 2}, ("tcpControlBits",), "2 has no place"),
     "other": ({"vlan_tags": [{"vlan": 5}], "dot1qVlanId": 6}, ("dot1qVlanId",), "6 would read 5"),
@@ -285,3 +307,22 @@ def test_octets_instead_of_hex():
     told = read(bytes(IP(src="192.0.2.1", dst="192.0.2.2", len=44) / TCP()), "ipv4")
     packet = {**told, "ipv4_options": options}
     assert read(build_packet(packet, "ipv4", 64, ()), "ipv4") == packet | {"ipv4_options": options.hex()}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        bytes.fromhex("0000 000000000000"),  # hop-by-hop as long as the packet
+        bytes.fromhex("0000 000000000000 0001 000000000000") + bytes(8),
+        bytes.fromhex("3301 000000000000") + bytes(8),  # an authentication header follows, and is not there
+        bytes.fromhex("3300 000000000000 0001 0000 00AC0000 00010000"),
+    ],
+)
+def test_chains_that_end_where_the_packet_ends(headers, compiled):
+    """The chain says that more of it follows, the packet that nothing does: no protocol is told, and none comes in."""
+    octets = bytes.fromhex("60000000") + len(headers).to_bytes(2, "big") + b"\x00\x40" + bytes(32) + headers
+    told = read(octets, "ipv6", compiled)
+    assert "protocolIdentifier" not in told
+    assert told["ipv6_extension_headers"][0] == 0
+    built = build_packet(told, "ipv6", len(octets), ())
+    assert (read(built, "ipv6", compiled), len(built)) == (told, len(octets))

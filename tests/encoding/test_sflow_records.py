@@ -92,6 +92,28 @@ def test_headers_of_other_protocols(decoder):
     assert [each["header"] for each in shown] == ["0102030405", b"abcdefg".hex()]
 
 
+HEADERS: dict[str, tuple[dict[str, Any], bytes]] = {
+    "cut before its octets": (
+        {"sampled_header": {"header_protocol": 1, "frame_length": 64, "undecoded": "0000"}},
+        sflow.record(0, 1, sflow.words(1, 64) + bytes(2)),
+    ),
+    "without octets": (
+        {"sampled_header": {"header_protocol": 2, "header_length": 0}},
+        sflow.record(0, 1, sflow.words(2, 0, 0, 0)),
+    ),
+    "of ppp": ({"ppp_protocol": 0xC021}, sflow.record(0, 1, sflow.words(7, 2, 0) + sflow.opaque(b"\xc0\x21"))),
+    "of frames without a count": (
+        {"extended_80211_aggregation": {"undecoded": "0000"}},
+        sflow.record(0, 1016, bytes(2)),
+    ),
+}
+
+
+@pytest.mark.parametrize(("told", "record"), HEADERS.values(), ids=HEADERS)
+def test_records_of_which_little_is_told(told, record):
+    assert encoded({**PLAIN, **told}) == sflow.one_flow(record)
+
+
 FLATTENED = {
     "ethernet": [("sampled_ethernet", ETHERNET)],
     "ipv4": [("sampled_ipv4", IPV4)],
@@ -240,6 +262,11 @@ WRONG_FLOWS: dict[str, tuple[dict[str, Any], tuple[Any, ...], str]] = {
     "reason": ({"discarded_packet": {}, "sampler": {}}, ("discarded_packet", "reason"), "there is no value"),
     "discarded interval": ({"discarded_packet": {"reason": 1}, "sampler": {}}, ("samplingInterval",), "has none"),
     "derived": ({"vlanId": 5}, ("vlanId",), "no structure says so"),
+    "derived from another": (
+        {"extended_switch": {"src_vlan": 5, "src_priority": 0, "dst_vlan": 7, "dst_priority": 0}, "postVlanId": 8},
+        ("postVlanId",),
+        "8, though its structure says 7",
+    ),
     "frame length": (
         {"sampled_header": {**HEADED, "header": "00"}, "layer2OctetDeltaCount": 5},
         ("layer2OctetDeltaCount",),
@@ -287,6 +314,16 @@ WRONG_MESSAGES: dict[str, tuple[dict[str, Any], tuple[Any, ...], str]] = {
         {"counters": [{"rtmetric": {"device": "", "metric": "", "type": 9, "value": 1}}]},
         ("counters", 0, "rtmetric", "value"),
         "type is 9, expected one of 0, 1, 2, 3, 4, 5, 6",
+    ),
+    "metric of another type": (
+        {"counters": [{"rtmetric": {"device": "", "metric": "", "type": 1, "value": ()}}]},
+        ("counters", 0, "rtmetric", "value"),
+        "(), expected a value of that type",
+    ),
+    "interface of a discarded packet": (
+        {"flows": [{"discarded_packet": {"reason": 1}, "sampler": {}, "ingress": {"format": 1, "value": 2}}]},
+        ("flows", 0, "ingress", "format"),
+        "1, expected 0 in a discarded packet",
     ),
     "rtflow": (
         {

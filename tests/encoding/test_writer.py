@@ -84,6 +84,13 @@ def test_canonical_says_what_cannot_be_written() -> None:
     assert made.canonical({"octetDeltaCount": 5, "interfaceName": "eth0"}) == [b"\5", None]
 
 
+def test_formats_without_lists() -> None:
+    with pytest.raises(EncodeError) as caught:
+        writer((0, 291, VARIABLE)).fields({"basicList": ""}, ("flows", 0))
+    assert caught.value.path == ("flows", 0, "basicList")
+    assert caught.value.why == "a basicList, which this format does not have"
+
+
 def test_fields_without_octets() -> None:
     made = writer((0, 1, 0), (0, 82, 0), (0, 2, 1))
     assert made.fields({"octetDeltaCount": None, "interfaceName": "", "packetDeltaCount": 1}, ()) == [b"", b"", b"\1"]

@@ -252,6 +252,7 @@ def test_octets_of_any_kind(decoder: Decoder) -> None:
     octets, _ = SERIES[1]
     expected = decoder.explain(octets, None)
     assert decoder.explain(bytearray(octets), None) == decoder.explain(memoryview(octets), None) == expected
+    assert {decoder.explain(bytearray(octets), None), expected} == {expected}
 
 
 @pytest.mark.parametrize(

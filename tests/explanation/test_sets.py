@@ -82,6 +82,14 @@ def test_a_record_that_is_cut(decoder: Decoder) -> None:
         (start + 4, "undecoded", ["truncated_record"]),
     ]
     assert [node.value for node in explanation if node.name == "interfaceName"] == ["ge"]
+    taught = set_of(2, template(256, [(291, VARIABLE), (8, 4)]))
+    values = bytes.fromhex("ff 0001 0004 07")  # of an octetDeltaCount each
+    explanation = explained(decoder, ipfix_message(taught, set_of(256, variable(values) + b"\xc0\0")))
+    assert behind(explanation, 36) == [
+        (36, "basicList length", ["truncated_record"]),
+        (37, "basicList", values.hex()),
+        (43, "undecoded", ["truncated_record"]),
+    ]
 
 
 def test_a_set_beyond_its_datagram(decoder: Decoder) -> None:

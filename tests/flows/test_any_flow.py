@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import netflowparse.flows
-from netflowparse import DecodeError, Decoder
+from netflowparse import DecodeError, Decoder, WrongType
 from netflowparse.flows import decapsulate, nsel_rows, split_biflow
 from tests import message_builder as build
 from tests import sflow_builder as sflow
@@ -47,6 +47,17 @@ flows = st.dictionaries(KEYS, values | lists | st.lists(lists, min_size=1, max_s
 counted_flows = st.dictionaries(
     st.sampled_from([*OCTETS, *PACKETS, *ENDS]), st.integers(0, 9) | st.lists(st.integers(0, 9), max_size=3)
 ).flatmap(lambda counted: flows.map(lambda flow: {**flow, **counted}))
+
+
+class Key(str):
+    """A text of another kind."""
+
+
+def test_keys_of_other_kinds_of_text() -> None:
+    flow = {Key("octetDeltaCount"): 5, "reverseOctetDeltaCount": 7}
+    assert split_biflow(flow) == split_biflow({str(key): value for key, value in flow.items()})
+    with pytest.raises(WrongType, match="flow has a key that is int, expected str"):
+        split_biflow({**flow, 5: 1})  # type: ignore[dict-item]
 
 
 def assert_rows(flow: dict[str, Any]) -> list[dict[str, Any]]:

@@ -233,6 +233,18 @@ def test_later_fragments_of_ipv6(decoder, protocol, offset):
     assert flow.keys().isdisjoint(TRANSPORT | {"truncated"})
 
 
+@pytest.mark.fault("HD-09")
+@pytest.mark.parametrize("cut", range(9))
+def test_cut_fragment_header(decoder, cut):
+    fragment = struct.pack("!BBHI", 17, 0, 185 << 3 | 1, 99)
+    flow, problems = decode(decoder, MACS + IPV6 + ipv6(fragment + UDP, following=44)[: 40 + cut])
+    keys = ("fragmentOffset", "fragmentFlags", "fragmentIdentification", "truncated")
+    whole = (185, 0x20) if cut >= 4 else (None, None)
+    rest = (99, None) if cut == 8 else (None, True)
+    assert ([flow.get(key) for key in keys], problems) == ([*whole, *rest], [])
+    assert flow.get("protocolIdentifier") == (17 if cut else None)
+
+
 @pytest.mark.fault("HD-10")
 @pytest.mark.parametrize("cut", range(12, 23))
 def test_cut_snap(decoder, cut):

@@ -72,6 +72,30 @@ def test_vxlan_with_others_flags(decoder: Decoder, flags: str) -> None:
     assert flow["inner"].items() >= SAID.items()
 
 
+TEREDO = bytes.fromhex("60000000 000c 11 40") + bytes(15) + b"\1" + bytes(15) + b"\2" + UDP
+AUTHENTICATION = bytes.fromhex("0001 01 02 aa bbcc 0102030405060708 00")
+ORIGIN = bytes.fromhex("0000 1234 3ffffdfe")
+
+
+@pytest.mark.parametrize("before", [b"", ORIGIN, AUTHENTICATION, AUTHENTICATION + ORIGIN])
+def test_teredo_with_indications(decoder: Decoder, before: bytes) -> None:
+    flow, problems = read(decoder, udp(3544, before + TEREDO))
+    assert flow["tunnel"] == {"kind": "teredo", "id": None}
+    said = {"sourceIPv6Address": "::1", "destinationIPv6Address": "::2", "destinationTransportPort": 53}
+    assert flow["inner"].items() >= said.items()
+    assert problems == []
+
+
+@pytest.mark.parametrize(("length", "whole"), [("01", True), ("00", False)])
+def test_extensions_of_gtp_u(decoder: Decoder, length: str, whole: bool) -> None:
+    """One that says to have no octets has no end."""
+    head = bytes.fromhex(f"34ff 0000 00000007 0000 00 85 {length} 0000 00")
+    flow, problems = read(decoder, udp(2152, head + IPV4 + UDP))
+    assert flow["tunnel"] == {"kind": "gtp-u", "id": 7}
+    assert flow.get("inner", {}).items() >= (SAID if whole else {}).items()
+    assert (("inner" in flow), "truncated" in flow, problems) == (whole, False, [])
+
+
 @pytest.mark.parametrize("port", [4789, 8472, 6081, 2152, 3544])
 @pytest.mark.parametrize("data", [b"", b"\0", b"abcd", bytes(7), bytes(12), b"\x10" + bytes(40)])
 def test_other_data_to_the_ports_of_tunnels(decoder: Decoder, port: int, data: bytes) -> None:

@@ -69,6 +69,7 @@ def test_add_elements_makes_their_keys_anew(registry):
         ('a "quoted" {name}', 'a "quoted" {name}'),
         ("größe", "größe"),
         ("n" * 255, "n" * 255),
+        ("pen99999_ie6", "pen99999_ie6"),  # which it has without a name
     ],
 )
 def test_keys_of_added_enterprise_elements(registry, name, key):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import socket
 import struct
 from typing import Any
@@ -284,3 +285,36 @@ def test_integers_beyond_their_width_are_not_written(abstract_type: str, length:
 def test_a_float_beyond_its_width_is_not_written() -> None:
     with pytest.raises(ConstructError):
         fixed_leaf("float64", 4).build(1e300)
+
+
+ENGINE = "expected engine:selector, behind engine 20 20:enterprise:selector"
+REFUSED = [
+    ("octetArray", 2, "00 1", "'00 1', expected octets, or their hex text"),
+    ("octetArray", 2, "0001 ", "'0001 ', expected octets, or their hex text"),
+    ("macAddress", 6, "zz:22:33:44:55:66", "'zz:22:33:44:55:66', expected a MAC address as six pairs of hex digits"),
+    (ACCESS_LIST_ID, 12, "0f8e7ff3-fc1a030f-0000000z", "expected three words of eight hex digits with hyphens"),
+    (APPLICATION_ID, 4, "013:453", f"'013:453', {ENGINE}"),
+    (APPLICATION_ID, 1, "13:453", f"'13:453', {ENGINE}"),
+    (APPLICATION_ID, 34, "13:453", f"'13:453', {ENGINE}"),
+    (APPLICATION_ID, 4, "13", "'13', expected an application id of 4 octets"),
+    ("dateTimeSeconds", 4, -1, "-1, expected int s since 1970"),
+    ("dateTimeSeconds", 4, "1", "'1', expected int s since 1970"),
+    (COUNTED_MICROSECONDS, 8, "1", "'1', expected int 1/1000000 s since 1970, or None"),
+]
+
+
+@pytest.mark.parametrize(("abstract_type", "length", "value", "why"), REFUSED)
+def test_what_reads_back_as_something_else_is_not_written(
+    abstract_type: str, length: int, value: Any, why: str
+) -> None:
+    with pytest.raises(ValueError, match=re.escape(why)):
+        fixed_leaf(abstract_type, length).build(value)
+
+
+def test_an_integer_of_any_length_is_an_int() -> None:
+    with pytest.raises(ValueError, match=r"1\.5, expected an int"):
+        variable_leaf("unsigned64").build(1.5)
+
+
+def test_an_application_id_that_was_read_as_hex_is_written() -> None:
+    assert fixed_leaf(APPLICATION_ID, 4).build("14000030") == bytes.fromhex("14000030")
