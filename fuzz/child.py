@@ -16,7 +16,6 @@ from pathlib import Path
 
 from .harness import Harness, kept
 
-LONGEST = 65_535  # octets of an input
 FINDS = "finds"  # folder of what broke an invariant
 
 
@@ -70,4 +69,4 @@ def arguments(about: str) -> argparse.Namespace:
 
 def beginnings(harness: Harness, name: str) -> list[bytes]:
     """Seeds, and what earlier runs found worth keeping."""
-    return [octets[:LONGEST] for octets in (*harness.seeds(), *kept(name))]
+    return [octets[: harness.longest] for octets in (*harness.seeds(), *kept(name))]

@@ -7,7 +7,7 @@ import random
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from .child import LONGEST, Stint, arguments, beginnings
+from .child import Stint, arguments, beginnings
 from .harness import Harness, harness
 
 
@@ -17,7 +17,7 @@ def inputs(made: Harness, seeds: list[bytes]) -> st.SearchStrategy[bytes]:
     def injured(octets: bytes, times: int, chance: random.Random) -> bytes:
         for _ in range(times):
             octets = made.mutate(octets, seeds, chance)
-        return octets[:LONGEST]
+        return octets[: made.longest]
 
     spoiled = st.builds(injured, st.sampled_from(seeds), st.integers(1, 3), st.randoms(use_true_random=False))
     return st.one_of(spoiled, spoiled, spoiled, st.binary(max_size=400))

@@ -22,6 +22,8 @@ LONGEST = 65_535
 class Stream(Harness):
     """Octets are the sizes of pieces, in turns, and then a stream."""
 
+    longest = 8_192
+
     def __call__(self, octets: bytes) -> None:
         """Feed the stream at once and in pieces, with and without a search behind damage."""
         sizes, octets = octets[:PIECES], octets[PIECES:]

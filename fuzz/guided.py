@@ -24,7 +24,7 @@ with atheris.instrument_imports(include=["netflowparse"], enable_loader_override
 
 from netflowparse.codec import source  # noqa: E402
 
-from .child import FINDS, LONGEST, Stint, arguments, beginnings  # noqa: E402
+from .child import FINDS, Stint, arguments, beginnings  # noqa: E402
 from .harness import harness  # noqa: E402
 
 
@@ -68,7 +68,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as begin:
         for number, octets in enumerate(seeds):
             (Path(begin) / f"seed{number}").write_bytes(octets)
-        flags = [f"-atheris_runs={given.runs}", f"-seed={given.seed}", f"-max_len={LONGEST}", "-timeout=300"]
+        flags = [f"-atheris_runs={given.runs}", f"-seed={given.seed}", f"-max_len={made.longest}", "-timeout=300"]
         flags += ["-verbosity=0", "-rss_limit_mb=4096", f"-artifact_prefix={given.grown / FINDS}/"]
         atheris.Setup([sys.argv[0], *flags, str(folder), begin], stint, custom_mutator=mutate)
         atheris.Fuzz()

@@ -18,7 +18,6 @@ from typing import Any
 
 import netflowparse
 
-from .child import LONGEST
 from .harness import CORPUS, SHARES, harness, kept
 
 PACKAGE = str(Path(netflowparse.__file__).parent)
@@ -81,7 +80,7 @@ def replay(names: Iterable[str]) -> None:
     for name in names:
         made = harness(name)
         for octets in (*made.seeds(), *kept(name)):
-            made(octets[:LONGEST])
+            made(octets[: made.longest])
 
 
 def coverage() -> None:
