@@ -5,14 +5,12 @@ python -m fuzz fuzz_engines --runs N
 
 from __future__ import annotations
 
-import random
 from typing import Any
 
 from netflowparse import DecodeError, Decoder
 
-from . import seeds, spoil
 from .command import alone
-from .harness import Harness
+from .harness import SessionHarness
 from .steps import FLUSH, FORGET, LATER, TRANSPORTS, Step, steps
 
 NOW = 1_700_000_000
@@ -24,7 +22,7 @@ SETTINGS: list[dict[str, Any]] = [
 ]
 
 
-class Engines(Harness):
+class Engines(SessionHarness):
     """Octets are a session, which two decoders take that know nothing before it."""
 
     compile_at_once = True
@@ -59,16 +57,6 @@ class Engines(Harness):
         self.counts["messages"] += 1
         self.counts["flows"] += len(message["flows"])
         return repr(message)
-
-    @staticmethod
-    def seeds() -> list[bytes]:
-        """Sessions of recordings."""
-        return seeds.sessions()
-
-    @staticmethod
-    def mutate(octets: bytes, others: list[bytes], chance: random.Random) -> bytes:
-        """Another session."""
-        return spoil.session(octets, others, chance)
 
 
 HARNESS = Engines

@@ -7,15 +7,14 @@ after a journey through JSON; without, it becomes datagrams that say the same, o
 from __future__ import annotations
 
 import json
-import random
 from typing import Any
 
 from netflowparse import DecodeError, Decoder, EncodeError, encode
 from netflowparse.quirks import WATCHED
 
-from . import seeds, spoil
+from . import seeds
 from .command import alone
-from .harness import Harness
+from .harness import SessionHarness
 from .steps import TRANSPORTS, Step, steps
 
 COUNTS = ("length", "count", "sampleCount")  # of headers: always those of what is written
@@ -83,7 +82,7 @@ def check_canonical(message: Any, decoder: Decoder, known: list[dict[str, Any]])
     return True
 
 
-class RoundTrip(Harness):
+class RoundTrip(SessionHarness):
     """Octets are a session; three decoders take it: with octets kept, without, and one for what is written."""
 
     def __init__(self) -> None:
@@ -115,11 +114,6 @@ class RoundTrip(Harness):
     def seeds() -> list[bytes]:
         """Sessions of recordings."""
         return seeds.sessions(3)
-
-    @staticmethod
-    def mutate(octets: bytes, others: list[bytes], chance: random.Random) -> bytes:
-        """Another session."""
-        return spoil.session(octets, others, chance)
 
 
 HARNESS = RoundTrip

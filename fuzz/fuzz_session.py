@@ -7,14 +7,12 @@ remembered stays within ``Limits`` after every step, and the counters add up.
 from __future__ import annotations
 
 import json
-import random
 from typing import Any
 
 from netflowparse import Decoder, ExporterSettings, Limits
 
-from . import seeds, spoil
 from .command import alone
-from .harness import Harness
+from .harness import SessionHarness
 from .invariants import check_message, check_state, decoded
 from .steps import FLUSH, FORGET, LATER, RESTORE, TRANSPORTS, Step, steps
 
@@ -59,7 +57,7 @@ LIFE = 400  # sessions of one decoder
 NOW = 1_700_000_000
 
 
-class Session(Harness):
+class Session(SessionHarness):
     """Octets are a session; decoders are kept from one to the next, one for each choice of settings."""
 
     def __init__(self) -> None:
@@ -105,16 +103,6 @@ class Session(Harness):
             transport = TRANSPORTS[step.transport]
             decoded(decoder, step.datagram, self.counts, exporter=step.exporter, now=now, transport=transport)
         return decoder
-
-    @staticmethod
-    def seeds() -> list[bytes]:
-        """Sessions of recordings."""
-        return seeds.sessions()
-
-    @staticmethod
-    def mutate(octets: bytes, others: list[bytes], chance: random.Random) -> bytes:
-        """Another session."""
-        return spoil.session(octets, others, chance)
 
 
 HARNESS = Session

@@ -56,6 +56,20 @@ class Harness:
         return spoil.datagram(octets, others, chance)
 
 
+class SessionHarness(Harness):
+    """One whose octets are a session: steps.py tells of which form."""
+
+    @staticmethod
+    def seeds() -> list[bytes]:
+        """Sessions of recordings."""
+        return seeds.sessions()
+
+    @staticmethod
+    def mutate(octets: bytes, others: list[bytes], chance: random.Random) -> bytes:
+        """Another session."""
+        return spoil.session(octets, others, chance)
+
+
 def harness(name: str) -> Harness:
     """The harness of module *name*, made afresh."""
     made: Harness = importlib.import_module(f"fuzz.{name}").HARNESS()
