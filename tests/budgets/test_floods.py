@@ -17,6 +17,12 @@ from .floods import FLOODS, Flood
 
 ONCE = 48  # datagrams, after which what is remembered has grown to its bound
 
+#: what the floods show
+OF_FLOODS = pytest.mark.fault(
+    "PO-06", "RS-01", "RS-02", "RS-03", "RS-04", "RS-05", "RS-06", "RS-07",
+    "RS-08", "RS-09", "RS-16", "RS-17", "RS-18", "RS-25",
+)  # fmt: skip
+
 
 def assert_within_limits(decoder: Decoder) -> None:
     """No more of anything than the decoder may remember."""
@@ -38,22 +44,7 @@ def assert_within_limits(decoder: Decoder) -> None:
         assert len(decoder._context.engine.names[name]) <= limits.cached_texts
 
 
-@pytest.mark.fault(
-    "PO-06",
-    "RS-01",
-    "RS-02",
-    "RS-03",
-    "RS-04",
-    "RS-05",
-    "RS-06",
-    "RS-07",
-    "RS-08",
-    "RS-09",
-    "RS-16",
-    "RS-17",
-    "RS-18",
-    "RS-25",
-)
+@OF_FLOODS
 @pytest.mark.conformance("LIB-02")
 @pytest.mark.parametrize("name", FLOODS)
 def test_memory_is_flat(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
@@ -73,22 +64,7 @@ def test_memory_is_flat(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     assert whole_later < 1.1 * whole
 
 
-@pytest.mark.fault(
-    "PO-06",
-    "RS-01",
-    "RS-02",
-    "RS-03",
-    "RS-04",
-    "RS-05",
-    "RS-06",
-    "RS-07",
-    "RS-08",
-    "RS-09",
-    "RS-16",
-    "RS-17",
-    "RS-18",
-    "RS-25",
-)
+@OF_FLOODS
 @pytest.mark.conformance("LIB-02")
 @pytest.mark.parametrize("name", FLOODS)
 def test_cost_is_flat(make_decoder: Any, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
