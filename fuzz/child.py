@@ -35,15 +35,18 @@ class Stint:
             self.harness(octets)
         except BaseException:
             traceback.print_exc()
-            self._keep("find", octets)
-            if self.harness.log is not None:
-                self._keep("log", self.harness.log)
+            self._keep(octets)
             raise
 
-    def _keep(self, what: str, octets: bytes) -> None:
-        self._finds.mkdir(parents=True, exist_ok=True)
-        path = self._finds / f"{what}-{hashlib.sha1(octets, usedforsecurity=False).hexdigest()}"
+    def _keep(self, octets: bytes) -> None:
+        """Write a find, and beside it the log of what led to it."""
+        name = hashlib.sha1(octets, usedforsecurity=False).hexdigest()
+        log = self._finds / f"log-{name}"
+        (log if self.harness.log else self._finds).mkdir(parents=True, exist_ok=True)
+        path = self._finds / f"find-{name}"
         path.write_bytes(octets)
+        for number, each in enumerate(self.harness.log):
+            (log / f"{number:04}").write_bytes(each)
         print(f"{path}: {len(octets)} octets, {octets[:200].hex()}", file=sys.stderr)
 
     def tell(self) -> None:

@@ -12,9 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NoReturn
 
-from .harness import SHARES, harness
+from .harness import GROWN, ROOT, SHARES, harness
 
-ROOT = Path(__file__).resolve().parent.parent
 ABOUT = "Ask for invariants of netflowparse on octets of all kinds; fuzz/README.md names them."
 
 
@@ -27,7 +26,7 @@ def main(given: Iterable[str] | None = None) -> int:
     parser.add_argument(
         "--engine", choices=("guided", "drawn"), help="atheris, or hypothesis alone; the first there is"
     )
-    parser.add_argument("--grown", type=Path, default=ROOT / ".fuzz", help="folder for what coverage finds, and finds")
+    parser.add_argument("--grown", type=Path, default=GROWN, help="folder for what coverage finds, and finds")
     parser.add_argument("--jobs", type=int, default=2, help="processes at a time (default %(default)s)")
     parser.add_argument("--replay", nargs="+", type=Path, metavar="FILE", help="ask one harness about these files only")
     options = parser.parse_args(None if given is None else list(given))

@@ -37,7 +37,7 @@ def main() -> None:
             max_examples=rest,
             database=None,
             deadline=None,
-            phases=[Phase.generate, Phase.shrink],
+            phases=[Phase.generate] if made.remembers else [Phase.generate, Phase.shrink],
             suppress_health_check=list(HealthCheck),
         )
 

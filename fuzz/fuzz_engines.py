@@ -1,6 +1,6 @@
 """Invariant: both engines say the same of any session: the same messages, and the same errors.
 
-python -m fuzz fuzz_engines --runs N
+python -m fuzz.fuzz_engines --runs N
 """
 
 from __future__ import annotations

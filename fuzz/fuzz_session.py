@@ -14,7 +14,7 @@ from netflowparse import Decoder, ExporterSettings, Limits
 from .command import alone
 from .harness import SessionHarness
 from .invariants import check_message, check_state, decoded
-from .steps import FLUSH, FORGET, LATER, RESTORE, TRANSPORTS, Step, steps
+from .steps import FLUSH, FORGET, LATER, LONGEST, RESTORE, TRANSPORTS, Step, steps
 
 #: small enough to be met
 LIMITS = Limits(
@@ -57,52 +57,62 @@ LIFE = 400  # sessions of one decoder
 NOW = 1_700_000_000
 
 
+class _Life:
+    """One decoder from its first session to its last."""
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        self.settings = settings
+        self.decoder = Decoder(limits=LIMITS, **settings)
+        self.log: list[bytes] = []
+        self.now = NOW
+
+
 class Session(SessionHarness):
     """Octets are a session; decoders are kept from one to the next, one for each choice of settings."""
 
+    remembers = True
+
     def __init__(self) -> None:
         super().__init__()
-        self._kept: dict[int, tuple[Decoder, list[bytes]]] = {}
-        self._log: list[bytes] = []
-        self._now = NOW
+        self._lives: dict[int, _Life] = {}
+        self._life = _Life({})
 
     def __call__(self, octets: bytes) -> None:
         """Take the session's steps with the decoder of its settings."""
         number = (octets[0] if octets else 0) % len(SETTINGS)
-        decoder, log = self._kept.get(number, (None, []))
-        if decoder is None or len(log) >= LIFE:
-            decoder, log = Decoder(limits=LIMITS, **SETTINGS[number]), []
-        self._log = log
-        log.append(octets)
+        life = self._lives.get(number)
+        if life is None or len(life.log) >= LIFE:
+            life = self._lives[number] = _Life(SETTINGS[number])
+        self._life = life
+        life.log.append(octets)
         for step in steps(octets):
-            decoder = self._taken(decoder, step, SETTINGS[number])
-            check_state(decoder)
-        self._kept[number] = decoder, log
+            self._take(life, step)
+            check_state(life.decoder)
 
     @property
-    def log(self) -> bytes:
-        """All sessions of the decoder at hand as one; ``steps.MOST`` does not hold for what is replayed."""
-        return b"".join([self._log[0][:1], *(each[1:] for each in self._log)]) if self._log else b""
+    def log(self) -> list[bytes]:
+        """All sessions of the decoder at hand."""
+        return self._life.log
 
-    def _taken(self, decoder: Decoder, step: Step, settings: dict[str, Any]) -> Decoder:
-        """The decoder after *step*."""
+    def _take(self, life: _Life, step: Step) -> None:
+        """Have the decoder take *step*."""
+        decoder = life.decoder
         if step.action == FORGET:
             decoder.forget(step.exporter)
             assert all(row["exporter"] != step.exporter for row in decoder.statistics())
         elif step.action == FLUSH:
             for message in decoder.flush():
-                check_message(message, 65_535, decoder.limits)
+                check_message(message, LONGEST, decoder.limits)
         elif step.action == RESTORE:
             text = json.dumps(decoder.snapshot(pending=True), allow_nan=False)
-            decoder = Decoder.restore(json.loads(text), limits=LIMITS, **settings)
+            life.decoder = Decoder.restore(json.loads(text), limits=LIMITS, **life.settings)
         else:
             now = None
             if step.action == LATER:
-                self._now += 30
-                now = self._now
+                life.now += 30
+                now = life.now
             transport = TRANSPORTS[step.transport]
             decoded(decoder, step.datagram, self.counts, exporter=step.exporter, now=now, transport=transport)
-        return decoder
 
 
 HARNESS = Session

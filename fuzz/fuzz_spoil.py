@@ -99,6 +99,7 @@ class Spoil(Harness):
         """What ends before the first injury is as it was."""
         if message["protocol"] != case.message["protocol"]:
             return
+        self.counts["compared"] += sum(case.whole_before(first).values())
         for key, count in case.whole_before(first).items():
             assert [_plain(each) for each in message[key][:count]] == [
                 _plain(each) for each in case.message[key][:count]
@@ -126,12 +127,14 @@ def injured(datagram: bytes, places: list[Place], injuries: bytes) -> tuple[byte
     octets, first = bytearray(datagram), None
     for position in range(0, len(injuries) - INJURY + 1, INJURY):
         which, kind, much = int.from_bytes(injuries[position : position + 2], "big"), *injuries[position + 2 :][:2]
-        place = places[which % len(places)]
+        late = places[len(places) // 2 :] if which >> 14 else places  # behind the header there are records to keep
+        place = late[which % len(late)]
         start, end = place.offset, place.offset + place.width
         number, most = int.from_bytes(octets[start:end], "big"), 256**place.width - 1
         told = (much, number + much, number - much, most - much, LARGE[much % len(LARGE)], number << much % 9)[kind % 6]
         octets[start:end] = (told & most).to_bytes(place.width, "big")
-        first = start if first is None else min(first, start)
+        if told & most != number:
+            first = start if first is None else min(first, start)
     return bytes(octets), first
 
 

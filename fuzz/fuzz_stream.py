@@ -13,10 +13,10 @@ from netflowparse import MalformedMessage, MessageStream
 from . import seeds, spoil
 from .command import alone
 from .harness import Harness
+from .steps import LONGEST
 
 PIECES = 4  # octets that say how the stream is cut
 IPFIX = b"\x00\x0a"
-LONGEST = 65_535
 
 
 class Stream(Harness):

@@ -15,11 +15,10 @@ import pytest
 from netflowparse import Decoder
 from netflowparse.types import Octets
 
-from .harness import CORPUS
+from .harness import GROWN
 from .replay import MOST_KEPT
 from .steps import MOST, TRANSPORTS, Step, joined
 
-GROWN = CORPUS.parent.parent / ".fuzz"
 SESSIONS = ("fuzz_session", "fuzz_engines", "fuzz_round_trip")
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from . import seeds, spoil
+from .steps import LONGEST
 
 #: harness -> its share of the executions where all of them run, in %: those are more that take less time
 SHARES = {
@@ -19,19 +20,22 @@ SHARES = {
     "fuzz_round_trip": 5,
     "fuzz_stream": 15,
 }
-CORPUS = Path(__file__).resolve().parent / "corpus"
+ROOT = Path(__file__).resolve().parent.parent
+CORPUS = ROOT / "fuzz" / "corpus"
+GROWN = ROOT / ".fuzz"  # what reaches something new, and what breaks an invariant
 
 
 class Harness:
     """One invariant.  Calling it with any octets does the work; an exception of any kind says that it is broken.
 
     ``counts`` tell what the octets were good for.  The same octets always do the same, unless a harness says that it
-    remembers; then ``log`` are the octets that do all of it at once.
+    remembers; then its ``log`` are all the inputs that did it, which a new harness of the kind does again.
     """
 
     counts: Counter[str]
     compile_at_once: ClassVar[bool] = False  # whether shapes are compiled for their first record
-    longest: ClassVar[int] = 65_535  # octets of an input
+    longest: ClassVar[int] = LONGEST  # octets of an input
+    remembers: ClassVar[bool] = False  # whether earlier inputs matter: the same one may do something else then
 
     def __init__(self) -> None:
         self.counts = Counter()
@@ -41,9 +45,9 @@ class Harness:
         raise NotImplementedError
 
     @property
-    def log(self) -> bytes | None:
-        """What led to the last call's result, if that is more than its octets."""
-        return None
+    def log(self) -> list[bytes]:
+        """The inputs that led to the last call's result, if it took more than its octets."""
+        return []
 
     @staticmethod
     def seeds() -> list[bytes]:

@@ -8,6 +8,9 @@ from typing import Any
 
 from netflowparse import DecodeError, Decoder, Limits, errors
 from netflowparse.types import Message
+from tests.budgets.bounds import assert_within_limits
+
+from .steps import LONGEST
 
 KEYS = {
     *("protocol", "exporter", "header", "flows", "options", "counters", "templates", "sequence", "problems"),
@@ -43,7 +46,7 @@ def check_message(message: Message, length: int, limits: Limits) -> None:
         assert len(problem.get("octets", "")) <= 2 * limits.sample_octets
     assert len(message["problems"]) <= limits.problems + 1
     for late in message["late"]:
-        check_message(late, 65_535, limits)
+        check_message(late, LONGEST, limits)
 
 
 def check_state(decoder: Decoder) -> None:
@@ -59,6 +62,7 @@ def check_state(decoder: Decoder) -> None:
     _within(rows, "pending_sets", limits.pending_sets, limits.pending_sets_per_exporter)
     _within(rows, "pending_octets", limits.pending_octets, limits.pending_octets_per_exporter)
     assert max(Counter(row["exporter"] for row in rows).values(), default=0) <= limits.domains_per_exporter
+    assert_within_limits(decoder)
     for row in rows:
         assert row["held"] == sum(row[end] for end in ENDS) + row["pending_sets"]  # type: ignore[literal-required]
 

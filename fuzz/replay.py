@@ -18,10 +18,9 @@ from typing import Any
 
 import netflowparse
 
-from .harness import CORPUS, SHARES, harness, kept
+from .harness import CORPUS, GROWN, ROOT, SHARES, harness, kept
 
 PACKAGE = str(Path(netflowparse.__file__).parent)
-ROOT = CORPUS.parent.parent
 MOST_KEPT = 4_096  # octets of a file in the corpus
 LOOKED_AT = 4_000  # files that have grown, of each harness: those whose names, which are hashes, come first
 Line = tuple[CodeType, int, int]
@@ -104,7 +103,7 @@ def main() -> None:
     if given.what == "coverage":
         coverage()
     elif given.what == "keep":
-        keep(Path(given.names[0]) if given.names else ROOT / ".fuzz")
+        keep(Path(given.names[0]) if given.names else GROWN)
     else:
         replay(given.names or list(SHARES))
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import random
 
-from .steps import MOST, Step, joined, steps
+from .steps import LONGEST, MOST, Step, joined, steps
 
 INTERESTING = (0, 1, 2, 3, 4, 5, 15, 16, 127, 128, 254, 255)
-LONGEST = 65_535  # octets of a datagram
 
 
 def datagram(whole: bytes, others: list[bytes], chance: random.Random) -> bytes:

@@ -14,6 +14,7 @@ from netflowparse.types import Transport
 TRANSPORTS: tuple[Transport, ...] = ("udp", "tcp", "sctp", "file")
 FORGET, FLUSH, RESTORE, LATER = 12, 13, 14, 15  # actions; lower ones decode at the time that the datagram says
 MOST = 64  # steps of one session
+LONGEST = 65_535  # octets of a datagram
 
 
 class Step(NamedTuple):

@@ -15,6 +15,7 @@ from fuzz import command, fuzz_session, spoil
 from fuzz.child import Stint
 from fuzz.harness import SHARES, harness, kept
 from fuzz.invariants import check_message, check_state
+from fuzz.seeds import recordings
 from fuzz.steps import MOST, Step, joined, steps
 from netflowparse import Decoder, Limits, MessageStream, errors
 from netflowparse.codec import shapes
@@ -104,7 +105,9 @@ def test_counters_that_do_not_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
         check_state(decoder)
 
 
-@pytest.mark.parametrize("name", ["templates", "facts", "sample_sources", "pending_sets", "pending_octets"])
+@pytest.mark.parametrize(
+    "name", ["templates", "template_fields", "facts", "sample_sources", "pending_sets", "pending_octets"]
+)
 def test_more_than_the_limits(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     decoder = Decoder()
     decoder.decode(bytes.fromhex("000a 0010 00000001 00000000 00000000"), 1)
@@ -112,6 +115,19 @@ def test_more_than_the_limits(name: str, monkeypatch: pytest.MonkeyPatch) -> Non
     check_state(decoder)
     more = {**row, name: 1_000_000_000, "held": 1_000_000_000 if name == "pending_sets" else 0}
     monkeypatch.setattr(Decoder, "statistics", lambda decoder: [more])
+    with pytest.raises(AssertionError):
+        check_state(decoder)
+
+
+@pytest.mark.parametrize("name", ["exporters", "domains", "domains_per_exporter"])
+def test_more_rows_than_the_limits(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    decoder = Decoder(limits=Limits(**{name: 2}))
+    decoder.decode(bytes.fromhex("000a 0010 00000001 00000000 00000000"), 1)
+    (row,) = decoder.statistics()
+    rows = [{**row, "exporter": number if name == "exporters" else 1, "domain": number} for number in range(3)]
+    monkeypatch.setattr(Decoder, "statistics", lambda decoder: rows[:2])
+    check_state(decoder)
+    monkeypatch.setattr(Decoder, "statistics", lambda decoder: rows)
     with pytest.raises(AssertionError):
         check_state(decoder)
 
@@ -180,15 +196,32 @@ def test_a_find_is_written_down(tmp_path: Path, capsys: pytest.CaptureFixture[st
     good, bad = joined(0, [Step(1, 0, 0, b"\0\5")]), joined(0, [Step(1, 0, 0, b"\0\x0a")])
     stint(good)
     made.counts = Counter({"errors": 1})
-    made._taken = lambda *given: 1 / 0  # type: ignore[assignment, method-assign, return-value]
+    made._take = lambda *given: 1 / 0  # type: ignore[assignment, method-assign, return-value]
     with pytest.raises(ZeroDivisionError):
         stint(bad)
-    found = {path.name.partition("-")[0]: path.read_bytes() for path in (tmp_path / "finds").iterdir()}
-    assert found == {"find": bad, "log": good + bad[1:]}
+    found = {path.name.partition("-")[0]: path.read_bytes() for path in (tmp_path / "finds").glob("find-*")}
+    assert found == {"find": bad}
+    (log,) = (tmp_path / "finds").glob("log-*")
+    assert [path.read_bytes() for path in sorted(log.iterdir())] == [good, bad]
     assert "find-" in capsys.readouterr().err
     stint.tell()
     told = json.loads(capsys.readouterr().out)
     assert (told["executions"], told["counts"]) == (2, {"errors": 1})
+
+
+def test_a_log_does_it_again() -> None:
+    """More steps than a session has, one of them cut, an empty session, other settings, and steps at another time."""
+    inputs = [joined(0, [Step(number & 3, 0, 15, each)]) for number in range(30) for each in recordings()[3][:3]]
+    inputs[5:5] = [inputs[0][:-9], b"", joined(1, [Step(0, 0, 0, recordings()[4][0])])]
+    made, again = fuzz_session.Session(), fuzz_session.Session()
+    for octets in inputs:
+        made(octets)
+    assert len(made.log) == len(inputs) - 1  # that of other settings has a decoder of its own
+    for octets in made.log:
+        again(octets)
+    states = [each._life.decoder.snapshot(pending=True) for each in (made, again)]
+    assert states[0] == states[1]
+    assert made._life.now == again._life.now > fuzz_session.NOW
 
 
 def test_the_table() -> None:

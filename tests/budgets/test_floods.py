@@ -12,6 +12,7 @@ import pytest
 from netflowparse import Decoder
 from netflowparse.state import history
 
+from .bounds import assert_within_limits
 from .counting import Datagram, counted_steps, decoded, traced_memory
 from .floods import FLOODS, Flood
 
@@ -22,26 +23,6 @@ OF_FLOODS = pytest.mark.fault(
     "PO-06", "RS-01", "RS-02", "RS-03", "RS-04", "RS-05", "RS-06", "RS-07",
     "RS-08", "RS-09", "RS-16", "RS-17", "RS-18", "RS-25",
 )  # fmt: skip
-
-
-def assert_within_limits(decoder: Decoder) -> None:
-    """No more of anything than the decoder may remember."""
-    store, limits = decoder._context.store, decoder.limits
-    assert len(store) <= limits.exporters
-    assert store.facts <= limits.facts
-    assert (store.held_octets <= limits.pending_octets, store.held_sets <= limits.pending_sets) == (True, True)
-    assert store.fields <= max(limits.template_fields, limits.template_fields_per_exporter)
-    for exporter in store:
-        assert len(exporter.domains) <= limits.domains_per_exporter
-        assert exporter.templates <= limits.templates_per_exporter
-        assert exporter.facts <= limits.facts_per_exporter
-        assert exporter.sources <= limits.sample_sources_per_exporter
-        assert exporter.held_octets <= limits.pending_octets_per_exporter
-        assert len(exporter.held) <= limits.pending_sets_per_exporter
-    for name in ("ipv4", "ipv6", "mac"):
-        assert len(decoder._context.engine.names[name]) <= limits.cached_addresses
-    for name in ("text", "padded_text", "application_id"):
-        assert len(decoder._context.engine.names[name]) <= limits.cached_texts
 
 
 @OF_FLOODS

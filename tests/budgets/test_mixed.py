@@ -9,21 +9,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netflowparse import DecodeError, Decoder, Limits, errors
+from fuzz.invariants import CODES
+from netflowparse import DecodeError, Decoder, Limits
 from tests.message_builder import netflow9_datagram, set_of, template
 from tests.plain import assert_plain
 from tests.protocols.messages import FIELDS, flow, record
 
 from .attacks import VALUES
+from .bounds import assert_within_limits
 from .counting import Datagram, record_leaves
 from .floods import FLOODS
 from .measures import EVERY_ATTACK
-from .test_floods import assert_within_limits
 
 MESSAGES = 200
 GOOD = "good"
 LEARN = Datagram(netflow9_datagram(set_of(0, template(256, FIELDS))), GOOD)
-CODES = {getattr(errors, name) for name in dir(errors) if name.isupper() and isinstance(getattr(errors, name), str)}
 LIMITS = Limits(
     domains_per_exporter=8,
     templates_per_exporter=60,
