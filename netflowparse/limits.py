@@ -27,8 +27,9 @@ class Limits:
       remembered, of all exporters together and of each; exporters are forgotten as above, and where one has more, its
       sub-agents start afresh.  Forged source numbers.
     * ``pending_octets``, ``pending_sets``: data sets that wait for their template, of all exporters together, by their
-      octets (and 512 for what is kept beside each) and by their number; where there are more, those of exporters that
-      hold more than an equal part are given up.  Data for templates that never come, from forged addresses.
+      octets (and 512 for what is kept beside each, 128 for each field of a definition that is kept for some) and by
+      their number; where there are more, those of exporters that hold more than an equal part are given up.  Data for
+      templates that never come, from forged addresses.
     * ``pending_octets_per_exporter``, ``pending_sets_per_exporter``: those of one exporter; its oldest are given up.
       Data for templates that never come.
     * ``pending_seconds``: how long a set waits; longer ones are given up when their domain is heard.

@@ -93,7 +93,10 @@ class RecordShape:
 
 
 class ShapeCache:
-    """The shapes of one decoder; the oldest are dropped when they, or their fields, are too many."""
+    """The shapes of one decoder; the oldest are dropped when they, or their fields, are too many.
+
+    ``made`` counts those of templates that there have been.
+    """
 
     def __init__(self, engine: Engine, registry: Registry, limits: Limits) -> None:
         self._engine = engine
@@ -102,6 +105,7 @@ class ShapeCache:
         self._limits = limits
         self._shapes: dict[Key, RecordShape] = {}
         self._fields = 0
+        self.made = 0
         self._items: dict[tuple[str, int], RecordShape] = {}
         self._shared: dict[tuple[FieldSpecifier, ...], tuple[FieldSpecifier, ...]] = {}
         self._shared_fields = 0
@@ -133,6 +137,7 @@ class ShapeCache:
                 layout, self._engine, quirks, calls, column, open_elements=open_elements, learned=learned
             )
             self._shapes[key] = shape
+            self.made += 1
             self._fields += len(template.fields)
             while len(self._shapes) > 1 and (
                 len(self._shapes) > self._limits.record_shapes or self._fields > self._limits.record_shape_fields

@@ -62,7 +62,7 @@ def most_shaped(limits: Limits, octets: int | None = None) -> int:
     most = limits.values // SHAPING
     if octets is not None:
         most = min(most, FREE + PER_OCTET * octets)
-    return max(most, limits.fields_per_template)
+    return max(most, limits.fields_per_template + BESIDES)  # any template can be had
 
 
 class ShapeAllowance:
@@ -81,8 +81,8 @@ class ShapeAllowance:
         assert known is not None
         new = {known, *held.inner.values()} - self._met
         fields = sum(len(each.template.fields) + BESIDES for each in new)
-        if self._met and fields > self._left:
-            return False
+        if new and self._met and fields > self._left:
+            return False  # one whose templates are all counted costs nothing, whatever the first has left
         self._left -= fields
         self._met |= new
         return True
@@ -108,9 +108,10 @@ def shape_for(work: Assembly, known: KnownTemplate) -> RecordShape | None:
         shape = None  # it was dropped
     outdated = shape is None or (shape.open and known.edition is not edition_of(exporter))
     if outdated and work.shaped + fields <= most:
-        work.shaped += fields + BESIDES
+        made = context.shapes.made
         learned = learned_fields(exporter, known.template, context.registry)
         shape = context.shapes.shape(known.template, work.rules, clocked=work.clock is not None, learned=learned)
+        work.shaped += fields + BESIDES * (context.shapes.made - made)  # one that is there is looked up by its fields
         known.shape, known.edition = shape, edition_of(exporter)
     if shape is None or (not shape.settled and work.begun + fields > most):
         return None

@@ -22,6 +22,7 @@ from .learned_elements import ShapeAllowance, most_shaped
 from .lists import Lack, Lists
 
 MOST_AWAITED = 8  # templates that the lists of one set may wait for
+PATIENCE = 32  # sets that may be passed over for each behind them that can be read: templates in turn are not so many
 NOTHING_SAID: Sequence = {"expected": None, "missing": None, "event": "uncertain"}
 
 
@@ -55,9 +56,14 @@ def settle(work: Assembly) -> None:
     domain, limits, holding = work.domain, work.context.limits, work.holding
     assert domain.waiting is not None
     domain.examine()
-    earlier: dict[HeldMessage, list[HeldSet]] = {}
+    for held, _, _ in () if holding is None else holding.sets:
+        if held.known is not None and held in domain.exporter.held:
+            domain.exporter.release(held)
+    pushed_out, limit = domain.exporter.make_room()  # for the definitions that sets keep which have come with this one
     if holding is not None:
-        earlier = _make_room(work, holding.pushed_out, holding.limit)
+        pushed_out, limit = holding.pushed_out + pushed_out, holding.limit or limit
+    earlier = _make_room(work, pushed_out, limit) if pushed_out else {}
+    if holding is not None:
         earlier.pop(holding.message, None)
         _join(work, holding)
     why = f"were there for more than {limits.pending_seconds} s"
@@ -69,15 +75,13 @@ def settle(work: Assembly) -> None:
 
 def _join(work: Assembly, holding: Holding) -> None:
     """Read those sets of the present datagram that need wait no longer, each where it stands among the others."""
-    domain, flows, options = work.domain, work.flows, work.options
+    flows, options = work.flows, work.options
     work.flows, work.options = [], []
     joined_flows, joined_options = 0, 0  # of those that needed no waiting
     for held, flows_before, options_before in holding.sets:
         if held.known is None:
             _report_missing(work, held)
             continue
-        if held in domain.exporter.held:
-            domain.exporter.release(held)
         work.flows += flows[joined_flows:flows_before]
         work.options += options[joined_options:options_before]
         joined_flows, joined_options = flows_before, options_before
@@ -110,18 +114,19 @@ def replay(context: Context, domain: Domain) -> list[Message]:
     """The messages of sets of *domain* that are ready, as many as one datagram may hold values, or ask for shapes.
 
     What is in lists is only known when they are read: sets that turn out to be too much for now stay ready.  So do
-    those of further templates than can be had at a time; others behind them are read before them.
+    those of further templates than can be had at a time; others not far behind are read before them.
     """
     waiting, most = domain.waiting, context.limits.values
     batches: dict[HeldMessage, list[HeldSet]] = {}
-    left, shapes = most, ShapeAllowance(context.limits)
+    left, patience, shapes = most, PATIENCE, ShapeAllowance(context.limits)
     for held in () if waiting is None else waiting.ready:
         if not shapes.take(held):
-            continue
-        left -= _values(held)
-        if batches and left < 0:
+            patience -= 1
+        elif (left := left - _values(held)) >= 0 or not batches:
+            patience += PATIENCE
+            batches.setdefault(held.message, []).append(held)
+        if left < 0 or not patience:
             break
-        batches.setdefault(held.message, []).append(held)
     messages, left, shaped = list[Message](), most, most_shaped(context.limits)
     for sets in batches.values():
         if left <= 0 or shaped < 0:

@@ -146,11 +146,10 @@ class Domain:
             if options in held.withdrawn or (template_id, options) in held.barred:
                 self.exporter.release(held)
                 failed += 1
-            elif held.outer is None:
-                waiting.make_ready(held, known)
             else:
                 self.exporter.pin(known)
-                waiting.found(held, known)
+                ready = waiting.make_ready if held.outer is None else waiting.found
+                ready(held, known)
         self.counts.failed += failed
         return failed
 

@@ -34,7 +34,7 @@ class Holder:
         self.pins: dict[KnownTemplate, int] = {}  # definitions that held sets keep, and how many sets do
 
     def pin(self, known: KnownTemplate) -> None:
-        """Count that a set keeps a definition; where that is too much, the next set that is held makes room."""
+        """Count that a set keeps a definition; where that is too much, ``make_room`` mends it."""
         if known not in self.pins:
             self._count_octets(PINNED * len(known.template.fields))
         self.pins[known] = self.pins.get(known, 0) + 1
@@ -69,16 +69,7 @@ class Holder:
         most, cost = limits.pending_octets_per_exporter, held.cost
         if cost > min(most, limits.pending_octets):
             return [held], "pending_octets_per_exporter" if cost > most else "pending_octets"
-        pushed_out, limit = [], ""
-        while self.held_octets + cost > most or len(self.held) >= limits.pending_sets_per_exporter:
-            over = self.held_octets + cost > most
-            limit = "pending_octets_per_exporter" if over else "pending_sets_per_exporter"
-            pushed_out.append(self._push_out())
-        while store.held_octets + cost > limits.pending_octets or store.held_sets >= limits.pending_sets:
-            over = store.held_octets + cost > limits.pending_octets
-            limit = "pending_octets" if over else "pending_sets"
-            giving = store.held_shares.first_to_give(store.held_octets) or next(iter(store.holders))
-            pushed_out.append(giving._push_out())
+        pushed_out, limit = self.make_room(1, cost)
         self.held[held] = None
         self._count_octets(cost)
         for known in held.definitions:
@@ -89,6 +80,23 @@ class Holder:
         store.holders.move_to_end(self)
         assert held.domain.waiting is not None
         held.domain.waiting.add(held)
+        return pushed_out, limit
+
+    def make_room(self, sets: int = 0, cost: int = 0) -> tuple[list[HeldSet], str]:
+        """Make room for so many *sets* more that *cost* so much; those held no longer, and the limit that asked for it.
+
+        Without any, for the definitions that sets keep since they need not wait for them.
+        """
+        limits, store, limit, pushed_out = self.store.limits, self.store, "", list[HeldSet]()
+        most = limits.pending_octets_per_exporter - cost
+        while self.held_octets > most or len(self.held) + sets > limits.pending_sets_per_exporter:
+            limit = "pending_octets_per_exporter" if self.held_octets > most else "pending_sets_per_exporter"
+            pushed_out.append(self._push_out())
+        most = limits.pending_octets - cost
+        while store.held_octets > most or store.held_sets + sets > limits.pending_sets:
+            limit = "pending_octets" if store.held_octets > most else "pending_sets"
+            giving = store.held_shares.first_to_give(store.held_octets) or next(iter(store.holders))
+            pushed_out.append(giving._push_out())
         return pushed_out, limit
 
     def _push_out(self) -> HeldSet:

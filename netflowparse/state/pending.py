@@ -80,7 +80,9 @@ class HeldSet:
     @property
     def definitions(self) -> tuple[KnownTemplate, ...]:
         """Those that it keeps, in force or not."""
-        return () if self.outer is None else (self.outer, *self.inner.values())
+        if self.outer is not None:
+            return (self.outer, *self.inner.values())
+        return () if self.known is None else (self.known,)
 
     @property
     def cost(self) -> int:

@@ -138,6 +138,8 @@ def _hold(exporter: Exporter, part: ExporterPart) -> None:
     for key, domain in exporter.domains.items():
         if domain.waiting is not None:
             _order(domain, domain.waiting, part.domains[key], there)
+    for gone in exporter.make_room()[0]:
+        gone.domain.counts.evicted += 1
 
 
 def _held(domain: Domain, part: HeldPart) -> HeldSet:
@@ -150,6 +152,7 @@ def _order(domain: Domain, waiting: Waiting, part: DomainPart, sets: dict[int, H
     """Give the held sets of *domain* their order among those that wait, and make those ready that were."""
     for each in part.ready:
         if id(each) in sets and each.known is not None:
+            domain.exporter.pin(each.known)
             waiting.make_ready(sets[id(each)], each.known)
     waiting.unready = {number: waiting.unready[number] for number in part.unready if number in waiting.unready}
     if isinstance(domain, HistoricDomain):

@@ -187,6 +187,7 @@ class HistoricDomain(Domain):
 
     def _ready(self, held: HeldSet, known: KnownTemplate) -> None:
         assert self.waiting is not None
+        self.exporter.pin(known)
         self.waiting.make_ready(held, known)
 
     def expire(self, seconds: int) -> dict[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from netflowparse import Decoder
+from netflowparse.state.pending import OVERHEAD, PINNED
 
 
 def assert_within_limits(decoder: Decoder) -> None:
@@ -18,6 +19,9 @@ def assert_within_limits(decoder: Decoder) -> None:
         assert exporter.facts <= limits.facts_per_exporter
         assert exporter.sources <= limits.sample_sources_per_exporter
         assert exporter.held_octets <= limits.pending_octets_per_exporter
+        kept = {each for held in exporter.held for each in (held.known, held.outer, *held.inner.values())}
+        fields = sum(len(each.template.fields) for each in kept if each is not None)
+        assert exporter.held_octets == PINNED * fields + sum(len(each.octets) + OVERHEAD for each in exporter.held)
         assert len(exporter.held) <= limits.pending_sets_per_exporter
     for name in ("ipv4", "ipv6", "mac"):
         assert len(decoder._context.engine.names[name]) <= limits.cached_addresses

@@ -85,6 +85,18 @@ def waiting_for_one(number: int) -> Datagram:
     return Datagram(ipfix_message(*sets))
 
 
+def waiting_for_withdrawn(number: int) -> Datagram:
+    """Data for four templates that were withdrawn, then each of them anew: much can be read, little at a time."""
+    ids = range(256, 260)
+    if number % 2:
+        fields: list[Field] = [(1 + number % 8, 1), *[(82, 0)] * 9]
+        sets = [set_of(2, b"".join(template(each, fields) for each in ids))]
+    else:
+        withdrawals = set_of(2, b"".join(each.to_bytes(2, "big") + bytes(2) for each in ids))
+        sets = [withdrawals, *(set_of(each, bytes(13)) for each in ids)]
+    return Datagram(ipfix_message(*sets), "r1", "tcp")
+
+
 def history(number: int) -> Datagram:
     """Definitions that change with every message, and data that waits for its time."""
     fields: list[Field] = [(1 + number % 60, 4)]
@@ -170,6 +182,9 @@ FLOODS: dict[str, Flood] = {
         ("RS-08",), waiting, {"pending_octets": 30_000, "pending_octets_per_exporter": 15_000}
     ),
     "data for one template": Flood(("RS-09",), waiting_for_one, {"pending_sets_per_exporter": 60}),
+    "data for templates withdrawn": Flood(
+        ("RS-06", "RS-09"), waiting_for_withdrawn, {"values": 150, "pending_octets_per_exporter": 30_000}
+    ),
     "changes of a history": Flood(
         ("RS-05", "RS-09"),
         history,

@@ -125,6 +125,21 @@ def test_honest_templates_meet_no_bound(make_decoder):
 
 
 @pytest.mark.conformance("LIB-02")
+def test_many_templates_of_one_shape_meet_no_bound(make_decoder, monkeypatch):
+    """Only a shape that has to be made counts 8 more than its fields: of 108, 12 are, and 60 templates share one."""
+    monkeypatch.setattr(shapes, "COMPILE_AFTER", 6)
+    decoder, ids = make_decoder(limits=Limits(values=1_600, fields_per_template=100)), range(300, 360)
+    learn10(decoder, *(template(each, [(9999, 1, 1)]) for each in ids))
+    message = decoder.decode(ipfix_message(*(set_of(each, b"\6") for each in ids)), "r1")
+    assert (message["flows"], message["problems"]) == ([{"pen9999_ie1": "06"}] * 60, [])
+    learn10(decoder, *(template(each, [(9999, each, 1)]) for each in ids))
+    for number in range(5):
+        read = 12 * (number + 1)  # those that are there count nothing
+        expected = [1] * read + [0] * (60 - read), ["record_shape_fields"] * (60 - read)
+        assert shaped(decoder, ids, 1, 60 + read * number // 2) == expected
+
+
+@pytest.mark.conformance("LIB-02")
 def test_shapes_of_which_many_would_be_compiled_at_once(make_decoder, monkeypatch):
     """Records that make four readers worth compiling, in one datagram: 3,296 / 16 fields are, 8 more for each."""
     monkeypatch.setattr(shapes, "COMPILE_AFTER", 6)
