@@ -374,6 +374,11 @@ REFUSED: dict[str, tuple[dict[str, Any], tuple[Any, ...], str]] = {
         ("flows", 0, "basicList", "undecoded"),
         "1 octets, which would be read as values",
     ),
+    "octets left over in a list that are as many as an address has": (
+        ipfix({"basicList": {"element": "sourceIPv4Address", "values": ["192.0.2.1"], "undecoded": "01020304"}}),
+        ("flows", 0, "basicList", "undecoded"),
+        "4 octets, which would be read as values",
+    ),
     "key of a list": (
         ipfix({"basicList": {**BASIC, "template_id": 256}}),
         ("flows", 0, "basicList", "template_id"),

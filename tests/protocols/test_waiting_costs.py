@@ -184,6 +184,22 @@ def test_definitions_that_ready_sets_keep_count(
     assert (exporter.held_octets, exporter.pins) == (0, {})
 
 
+@pytest.mark.fault("RS-09", "ST-23")
+def test_definitions_of_ready_sets_count_where_there_is_less_room(make_decoder: Any) -> None:
+    """Room for eight sets, but not for the definitions that six of them, which are ready, are to be read by."""
+    ids, octets = range(300, 308), 39 + OVERHEAD
+    decoder = make_decoder(limits=Limits(values=100))
+    learn = set_of(2, b"".join(template(each, [(4, 1), (5, 1), (60, 1)]) for each in ids))
+    decoder.decode(ipfix_message(*(set_of(each, b"\6\0\4" * 13) for each in ids)), "r1")
+    assert len(decoder.decode(ipfix_message(learn), "r1")["late"][0]["flows"]) == 2 * 13
+    limits = Limits(values=100, pending_octets_per_exporter=8 * octets)
+    restored = Decoder.restore(decoder.snapshot(pending=True), limits=limits)
+    (exporter,), (row,) = restored._context.store, restored.statistics()
+    kept = 8 * octets // (octets + 3 * PINNED)
+    assert (len(exporter.held), exporter.held_octets) == (kept, kept * (octets + 3 * PINNED))
+    assert (row["held"], row["replayed"], row["evicted"], row["pending_sets"]) == (8, 2, 6 - kept, kept)
+
+
 @pytest.mark.fault("RS-09")
 def test_sets_that_are_passed_over_are_not_many(make_decoder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """100 templates, of which one may be had at a time, for three sets each: 96 are passed over for them, and 32."""
