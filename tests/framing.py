@@ -21,14 +21,15 @@ class Place(NamedTuple):
 
 def lengths(explanation: Explanation) -> Iterator[Place]:
     """The lengths: of the message, of sets, samples and records, of fields, of values of free length."""
-    for leaf in explanation:
-        if leaf.octets and (leaf.name in LENGTHS or leaf.name.endswith(" length")):
-            yield Place(leaf.offset, len(leaf.octets))
+    return _places(explanation, LENGTHS, (" length",))
 
 
 def framing(explanation: Explanation) -> Iterator[Place]:
     """Lengths, counts and ids."""
-    known = LENGTHS | COUNTS | IDS
+    return _places(explanation, LENGTHS | COUNTS | IDS, (" length", "_count"))
+
+
+def _places(explanation: Explanation, names: frozenset[str], endings: tuple[str, ...]) -> Iterator[Place]:
     for leaf in explanation:
-        if leaf.octets and (leaf.name in known or leaf.name.endswith((" length", "_count"))):
+        if leaf.octets and (leaf.name in names or leaf.name.endswith(endings)):
             yield Place(leaf.offset, len(leaf.octets))

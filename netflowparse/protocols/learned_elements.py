@@ -96,17 +96,14 @@ def shape_for(work: Assembly, known: KnownTemplate) -> RecordShape | None:
     only does not know what the exporter has described since, it serves as it is then.
     """
     shape: RecordShape | None = known.shape
-    if (
-        shape is not None
-        and shape.settled
-        and not (shape.open and known.edition is not edition_of(work.domain.exporter))
-    ):
-        return shape
-    fields, exporter, context = len(known.template.fields), work.domain.exporter, work.context
-    most = most_shaped(context.limits, None if work.waited else len(work.octets))
     if shape is not None and shape.read is None:
         shape = None  # it was dropped
+    exporter, context = work.domain.exporter, work.context
     outdated = shape is None or (shape.open and known.edition is not edition_of(exporter))
+    if shape is not None and shape.settled and not outdated:
+        return shape
+    fields = len(known.template.fields)
+    most = most_shaped(context.limits, None if work.waited else len(work.octets))
     if outdated and work.shaped + fields <= most:
         made = context.shapes.made
         learned = learned_fields(exporter, known.template, context.registry)

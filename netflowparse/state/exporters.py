@@ -137,10 +137,7 @@ class ExporterStore:
 
     @property
     def _shares(self) -> tuple[Shares, ...]:
-        return (
-            *(self.domain_shares, self.field_shares, self.source_shares, self.fact_shares),
-            self.held_shares,
-        )
+        return self.domain_shares, self.field_shares, self.source_shares, self.fact_shares, self.held_shares
 
     def tick(self) -> int:
         """The number of something that has happened: one more each time."""

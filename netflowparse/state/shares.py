@@ -5,13 +5,15 @@ What an exporter remembers is safe from others, however many of those are forged
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from heapq import heapify, heappop, heappush, heapreplace
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from .holder import Holder
+
+Heard: TypeAlias = "Callable[[Holder], int]"  # when a holder was heard, as far as its thing is concerned
 
 
 class Shares:
@@ -25,7 +27,7 @@ class Shares:
 
     def __init__(self, least: int, heard: str) -> None:
         self._lowest = least.bit_length() - 1  # the step of *least*: none above it holds less
-        self._heard = heard
+        self._heard = attrgetter(heard)
         self._holders = 0  # all that hold any
         self._steps: dict[int, _Step] = {}
 
@@ -62,7 +64,7 @@ class Shares:
             if number < equal and found is not None:
                 break
             first = self._steps[number].first(spared)
-            if first is not None and (found is None or getattr(first, self._heard) < getattr(found, self._heard)):
+            if first is not None and (found is None or self._heard(first) < self._heard(found)):
                 found = first
         return found
 
@@ -72,10 +74,10 @@ class _Step:
 
     __slots__ = ("_heap", "_heard", "members")
 
-    def __init__(self, heard: str) -> None:
+    def __init__(self, heard: Heard) -> None:
         self.members: dict[int, Holder] = {}  # by their numbers
         self._heap: list[tuple[int, int]] = []  # when heard, number; those who have left as well
-        self._heard = attrgetter(heard)
+        self._heard = heard
 
     def add(self, holder: Holder) -> None:
         """Add a holder that is not here."""
