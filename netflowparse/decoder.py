@@ -144,8 +144,11 @@ class Decoder:
             make, context = format_of(datagram), self._context
             known = Strict(make, context) if context.configuration.strict else make(context)
             self._formats[datagram[:2]] = known
-        expect_hashable(exporter)
-        return known.decode(datagram, exporter, now, transport)
+        try:
+            return known.decode(datagram, exporter, now, transport)
+        except TypeError:
+            expect_hashable(exporter)  # which costs less when it is not asked each time
+            raise
 
     def explain(
         self, datagram: Octets, exporter: Hashable, *, now: int | None = None, transport: Transport = "udp"

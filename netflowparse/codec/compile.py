@@ -13,8 +13,8 @@ from typing import Any
 from construct import Struct
 
 from ..wire.lengths import LONG_LENGTH
-from ..wire.values import Site
-from .display import Emit, spell
+from ..wire.values import Remembered, Site
+from .display import Emit, One, Source, fields_behind, spell
 from .layout import Layout
 from .plan import Field, fields_of
 from .reader import Filler, HeaderReader, PairReader, RecordReader
@@ -22,6 +22,8 @@ from .source import INDENT, function
 
 #: Keys of one dict display.  CPython makes a display of as many in one go; a wider one it fills item by item, growing.
 WIDEST_DISPLAY = 15
+#: Keys for which that dict has room without growing; a wider one is copied from one that has all keys already.
+WIDEST_GROWN = 21
 READ = "def read(octets, start, end, most, faults, clock):"
 
 
@@ -66,103 +68,168 @@ def _packing(fields: tuple[Field, ...]) -> Packing:
 
 
 def _targets(fields: Iterable[Field]) -> str:
-    return _names(enumerate(fields))
+    return _tuple(_names(enumerate(fields)))
 
 
-def _names(indexed: Iterable[tuple[int, Field]]) -> str:
-    """What unpacking assigns to: a tuple also where it has one name, or none."""
-    return "".join(f"{name}, " for index, field in indexed for name in field.variables(index)).rstrip() or "()"
+def _names(indexed: Iterable[tuple[int, Field]]) -> list[str]:
+    return [name for index, field in indexed for name in field.variables(index)]
+
+
+def _tuple(targets: Iterable[str]) -> str:
+    """What unpacking assigns to: a tuple also where there is one target, or none."""
+    return "".join(f"{target}, " for target in targets).rstrip() or "()"
 
 
 def _emitter(layout: Layout, where: str) -> Emit:
     return lambda index: layout.fields[index].expression(index, Site(where, str(index)))
 
 
-def _append(layout: Layout, where: str) -> list[str]:
+def _append(layout: Layout, where: str, scope: dict[str, Any]) -> list[str]:
     """Lines that append the record whose offset *where* spells."""
     emit = _emitter(layout, where)
+    if len(layout.display) > WIDEST_GROWN:
+        return [*_blank(layout, scope), *_fill(layout.display, emit), "append(record)"]
     first, rest = layout.display[:WIDEST_DISPLAY], layout.display[WIDEST_DISPLAY:]
     if not rest:
         return [f"append({spell(first, emit)})"]
-    items = [f"record[{key!r}] = {source.emit(emit)}" for key, source in rest]
-    return [f"record = {spell(first, emit)}", *items, "append(record)"]
+    return [f"record = {spell(first, emit)}", *_fill(rest, emit), "append(record)"]
+
+
+def _fill(display: Iterable[tuple[str, Source]], emit: Emit) -> list[str]:
+    return [f"record[{key!r}] = {source.emit(emit)}" for key, source in display]
+
+
+def _blank(layout: Layout, scope: dict[str, Any]) -> list[str]:
+    """Lines that begin a record which has all its keys."""
+    scope["blank"] = dict.fromkeys(key for key, _ in layout.display).copy
+    return ["record = blank()"]
 
 
 def _prologue(layout: Layout) -> list[str]:
-    if not layout.clocked:
-        return []
-    return [INDENT + "boot, earliest, latest, far = clock.boot, clock.earliest, clock.latest, clock.far"]
+    """Lines that make names of what all records of a call have in common."""
+    lines = []
+    if layout.clocked:
+        lines.append("boot, earliest, latest, far = clock.boot, clock.earliest, clock.latest, clock.far")
+    for name in sorted({field.value.cache for field in layout.fields if isinstance(field.value, Remembered)}):
+        lines += [f"if {name}_cache.full:", f"{INDENT}{name}_cache.watch(end - start)", f"{name} = {name}_cache.find"]
+    return [INDENT + line for line in lines]
+
+
+def _unpacked_in_place(layout: Layout) -> dict[int, str]:
+    """Of a record that is begun blank: the keys whose values are what fields are unpacked to, and nothing else is."""
+    keys: dict[int, str] = {}
+    shared = {index for _, source in layout.display if type(source) is not One for index in fields_behind(source)}
+    for key, source in layout.display:
+        if type(source) is One:
+            if source.field in keys:
+                shared.add(source.field)
+            elif layout.fields[source.field].unpacked:
+                keys[source.field] = key
+    return {index: key for index, key in keys.items() if index not in shared}
 
 
 def _fixed_records(layout: Layout, scope: dict[str, Any]) -> list[str]:
     packing = _packing(layout.fields)
     size = packing.size
     scope["iter_unpack"] = packing.iter_unpack
-    each = f"for {_targets(layout.fields)} in iter_unpack(octets[start:stop])"
+    where = f"start + len(records) * {size}"  # counted by the records before it
     lines = [f"stop = start + min((end - start) // {size}, most) * {size}"]
-    if layout.may_be_odd or len(layout.display) > WIDEST_DISPLAY:
-        where = f"start + len(records) * {size}"  # counted by the records before it
-        lines += ["records = []", "append = records.append", f"{each}:"]
-        lines += [*(INDENT + line for line in _append(layout, where)), "return records, stop"]
+    records = "iter_unpack(octets[start:stop])"
+    if not layout.may_be_odd and len(layout.display) <= WIDEST_DISPLAY:
+        display = spell(layout.display, _emitter(layout, ""))
+        lines.append(f"return [{display} for {_targets(layout.fields)} in {records}], stop")
     else:
-        lines += [f"return [{spell(layout.display, _emitter(layout, ''))} {each}], stop"]
+        if len(layout.display) > WIDEST_GROWN:
+            body = [f"for values in {records}:", *_in_place(layout, where, scope)]
+        else:
+            body = [f"for {_targets(layout.fields)} in {records}:"]
+            body += [INDENT + line for line in _append(layout, where, scope)]
+        lines += ["records = []", "append = records.append", *body, "return records, stop"]
     return _prologue(layout) + [INDENT + line for line in lines]
+
+
+def _in_place(layout: Layout, where: str, scope: dict[str, Any]) -> list[str]:
+    """Lines that unpack ``values`` into a record that has all its keys, and append it."""
+    keys = _unpacked_in_place(layout)
+    targets = _tuple(
+        f"record[{keys[index]!r}]" if index in keys else name
+        for index, field in enumerate(layout.fields)
+        for name in field.variables(index)
+    )
+    rest = [item for item in layout.display if type(item[1]) is not One or item[1].field not in keys]
+    lines = [*_blank(layout, scope), f"{targets} = values", *_fill(rest, _emitter(layout, where)), "append(record)"]
+    return [INDENT + line for line in lines]
 
 
 def _free_records(layout: Layout, scope: dict[str, Any]) -> list[str]:
     """Lines of a reader of records that have fields of variable length, or conditional ones.
 
     Reading may run past *end* within one record, but never past the octets: slices stop there, all else is Unreadable.
-    The check after the last field then drops the record.
+    The check after the last field then drops the record.  Where values are cut out of a text, that is made of the
+    content alone, and offsets count from there.
     """
+    cut = any(field.sliced for field in layout.fields)
     body: list[str] = []
     run: list[tuple[int, Field]] = []
     for index, field in enumerate(layout.fields):
         if field.fixed:
             run.append((index, field))
             continue
-        body += _run(run, scope)
-        run = []
         if field.variable:
-            body += _variable(index, located=bool(field.located))
+            body += _variable(run, index, field, scope, cut=cut)
         elif field.located:
-            body.append(_place(index, str(field.octets)))
+            body += [*_run(run, scope), _place(index, str(field.octets), cut=cut)]
         else:
-            body += _conditional(index, field, layout, scope)
+            body += [*_run(run, scope), *_conditional(index, field, layout, scope)]
+        run = []
     body += _run(run, scope)
-    lines = ["records = []", "append = records.append", f"last = end - {layout.minimum_length}", "position = start"]
-    lines += ["for _ in repeat(None, most):"]
+    lines = ["records = []", "append = records.append", "position = start"]
+    if cut:
+        lines += ["octets = octets[start:end]", "latin = octets.decode('latin-1')", "end -= start", "position = 0"]
+    lines += [f"last = end - {layout.minimum_length}", "for _ in repeat(None, most):"]
     loop = ["if position > last:", INDENT + "break", "at = position", "try:", *(INDENT + line for line in body)]
     loop += ["except Unreadable:", INDENT + "position = at", INDENT + "break"]
-    loop += ["if position > end:", INDENT + "position = at", INDENT + "break", *_append(layout, "at")]
-    lines += [INDENT + line for line in loop] + ["return records, position"]
+    loop += [
+        "if position > end:",
+        INDENT + "position = at",
+        INDENT + "break",
+        *_append(layout, "start + at" if cut else "at", scope),
+    ]
+    lines += [INDENT + line for line in loop]
+    lines.append("return records, start + position" if cut else "return records, position")
     return _prologue(layout) + [INDENT + line for line in lines]
 
 
-def _run(run: list[tuple[int, Field]], scope: dict[str, Any]) -> list[str]:
-    fields = tuple(field for _, field in run)
-    packing = _packing(fields)
+def _run(run: list[tuple[int, Field]], scope: dict[str, Any], then: str = "") -> list[str]:
+    """Lines that unpack a *run* of fixed fields, and an octet of the name *then* behind it."""
+    packing = Packing(">" + "".join(field.letters for _, field in run) + "B" * bool(then))
     if not packing.size:
         return []
     unpack = f"unpack{run[0][0]}"
     scope[unpack] = packing.unpack_from
-    return [f"{_names(run)} = {unpack}(octets, position)", f"position += {packing.size}"]
+    names = [*_names(run), then] if then else _names(run)
+    return [f"{_tuple(names)} = {unpack}(octets, position)", f"position += {packing.size}"]
 
 
-def _place(index: int, length: str) -> str:
+def _place(index: int, length: str, *, cut: bool) -> str:
+    if cut:
+        return f"f{index} = start + position, start + (position := position + {length})"
     return f"f{index} = position, (position := position + {length})"
 
 
-def _variable(index: int, *, located: bool) -> list[str]:
-    value = f"f{index} = octets[position:(position := position + length)]"
+def _variable(run: list[tuple[int, Field]], index: int, field: Field, scope: dict[str, Any], *, cut: bool) -> list[str]:
+    """Lines that read a *run* of fixed fields and the value of variable length behind it."""
+    if any(each.octets for _, each in run):
+        lines = _run(run, scope, "length")
+    else:
+        lines = ["length = octets[position]", "position += 1"]
+    value = f"f{index} = {'latin' if field.sliced else 'octets'}[position:(position := position + length)]"
     return [
-        "length = octets[position]",
-        f"if length < {LONG_LENGTH}:",
-        INDENT + "position += 1",
-        "else:",
-        INDENT + "length = octets[position + 1] << 8 | octets[position + 2]",
-        INDENT + "position += 3",
-        _place(index, "length") if located else value,
+        *lines,
+        f"if length == {LONG_LENGTH}:",
+        INDENT + "length = octets[position] << 8 | octets[position + 1]",
+        INDENT + "position += 2",
+        _place(index, "length", cut=cut) if field.located else value,
     ]
 
 

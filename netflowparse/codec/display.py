@@ -7,7 +7,8 @@ alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 from ..wire.parts import Part
@@ -22,15 +23,20 @@ LITTLE = 100_000  # ms by which flows of some exporters end after the export
 class Clock:
     """What turns sysUpTimes into ms since 1970: those from ``earliest`` to ``latest`` count from ``boot``.
 
+    It is that of a datagram exported at ms since 1970 when its exporter's sysUpTime was so many ms.  Its times differ
+    from the export time by the signed 32-bit difference of the sysUpTimes: right across a wrap, and for sysUpTimes a
+    little later than the header's own, which rounding and other engines' clocks give.  Where not *signed*, no time is
+    later than the export.
+
     Others are ``far``.  ``ahead`` tells that any of them was a little later than the header's own sysUpTime.
     """
 
     __slots__ = ("ahead", "boot", "earliest", "latest", "signed")
 
-    def __init__(self, boot: int, earliest: int, latest: int, *, signed: bool) -> None:
-        self.boot = boot
-        self.earliest = earliest
-        self.latest = latest
+    def __init__(self, export_milliseconds: int, system_up_time: int, *, signed: bool = True) -> None:
+        self.boot = export_milliseconds - system_up_time
+        self.earliest = system_up_time - HALF_RANGE if signed else 0
+        self.latest = system_up_time
         self.signed = signed
         self.ahead = False
 
@@ -42,17 +48,6 @@ class Clock:
         if distance <= LITTLE:
             self.ahead = True
         return self.boot + self.latest + distance
-
-
-def clock(export_milliseconds: int, system_up_time: int, *, signed: bool = True) -> Clock:
-    """The ``Clock`` of a datagram exported at ms since 1970 when its exporter's sysUpTime was *system_up_time* ms.
-
-    Its times differ from the export time by the signed 32-bit difference of the sysUpTimes: right across a wrap, and
-    for sysUpTimes a little later than the header's own, which rounding and other engines' clocks give.  Where not
-    *signed*, no time is later than the export.
-    """
-    earliest = system_up_time - HALF_RANGE if signed else 0
-    return Clock(export_milliseconds - system_up_time, earliest, system_up_time, signed=signed)
 
 
 class One(NamedTuple):
@@ -80,13 +75,14 @@ class Several(NamedTuple):
 
 
 class Bits(NamedTuple):
-    """A part of a word."""
+    """A part of a word, which its declaration takes apart, or leaves as it is."""
 
     field: int
     part: Part
 
     def build(self, values: Sequence[Any], at: Clock | None) -> Any:
-        return values[self.field][self.part.key]
+        word, (key, shift, mask) = values[self.field], self.part
+        return word >> shift & mask if isinstance(word, int) else word[key]
 
     def emit(self, emit: Emit) -> str:
         _, shift, mask = self.part
@@ -175,7 +171,25 @@ def by_key(keyed: Iterable[tuple[str, int]]) -> Display:
     fields: dict[str, list[int]] = {}
     for key, index in keyed:
         fields.setdefault(key, []).append(index)
-    return tuple((key, One(found[0]) if len(found) == 1 else Several(tuple(found))) for key, found in fields.items())
+    return tuple((key, _one(found[0]) if len(found) == 1 else Several(tuple(found))) for key, found in fields.items())
+
+
+@lru_cache(maxsize=4096)
+def _one(field: int) -> One:
+    return One(field)
+
+
+def fields_behind(source: Source) -> Iterator[int]:
+    """The fields that a source takes its value from."""
+    if isinstance(source, Nested | Listed):
+        for _, inner in source.display:
+            yield from fields_behind(inner)
+    elif isinstance(source, Several):
+        yield from source.fields
+    elif isinstance(source, SinceBoot):
+        yield from (source.field, source.system_start)
+    elif not isinstance(source, Constant):
+        yield source.field
 
 
 def build(display: Display, values: Sequence[Any], at: Clock | None) -> dict[str, Any]:

@@ -1,5 +1,8 @@
 """What generated functions call: bounded text caches, and the readings of values that are odd or of free width.
 
+``ipv4`` looks an address up, ``learn_ipv4`` makes the text that this does not find, ``ipv4_cache`` is where; so for
+everything that is remembered.
+
 Each decoder has one namespace, so that a flood sent to one never slows another.
 """
 
@@ -20,28 +23,11 @@ from ..wire.values import Odd, Site
 from .plan import field_of
 from .reader import Faults
 from .source import INDENT, function
+from .text_cache import TextCache
 
 LONGEST_CACHED_TEXT = 64  # octets; longer texts are too many and too large to keep
 
 Reading: TypeAlias = Callable[[Any, int, int, Faults], Any]  # value, record's offset, field index, faults
-
-
-class AddressTexts(dict[bytes, str]):
-    """Octets of an address -> its text, made on first use; emptied when it is full.
-
-    Octets, for nobody can foresee their hash: of numbers a sender can choose those that a dict finds slowest.
-    """
-
-    def __init__(self, spell: Callable[[bytes], str], most: int) -> None:
-        super().__init__()
-        self._spell = spell
-        self._most = most
-
-    def __missing__(self, address: bytes) -> str:
-        if len(self) >= self._most:
-            self.clear()
-        text = self[address] = self._spell(address)
-        return text
 
 
 def _ipv6_text(address: bytes) -> str:
@@ -50,6 +36,10 @@ def _ipv6_text(address: bytes) -> str:
 
 def _mac_text(address: bytes) -> str:
     return address.hex(":")
+
+
+def _access_list_text(octets: bytes) -> str:
+    return octets.hex("-", 4)
 
 
 def _learner(cache: dict[bytes, str], decode: Callable[[bytes], Any], most: int) -> Reading:
@@ -80,21 +70,26 @@ def namespace(limits: Limits, octet_values: str = "hex") -> dict[str, Any]:
         "repeat": repeat,
         "Unreadable": (StructError, IndexError),
         "from_bytes": int.from_bytes,
-        "ipv4": AddressTexts(inet_ntoa, addresses),
-        "ipv6": AddressTexts(_ipv6_text, addresses),
-        "mac": AddressTexts(_mac_text, addresses),
         "nothing": _nothing,
         "ntp_microseconds": ntp_microseconds,
         "ntp_nanoseconds": ntp_nanoseconds,
         "untyped": bytes.hex if octet_values == "hex" else bytes,
     }
+    for name, spell in (
+        ("ipv4", inet_ntoa),
+        ("ipv6", _ipv6_text),
+        ("mac", _mac_text),
+        ("access_list", _access_list_text),
+    ):
+        remembered = TextCache(spell, addresses)
+        names |= {name: remembered.find, f"learn_{name}": remembered.learn, f"{name}_cache": remembered}
     for name, decode in (
         ("text", decode_text),
         ("padded_text", decode_padded_text),
         ("application_id", decode_application_id),
     ):
         cache: dict[bytes, str] = {}
-        names[name], names["learn_" + name] = cache, _learner(cache, decode, texts)
+        names |= {name: cache.get, f"learn_{name}": _learner(cache, decode, texts), f"{name}_cache": cache}
     names["flexible"] = {each: _flexible(each, octet_values, names) for each in (*EXACT, *INTEGERS)}
     return names
 

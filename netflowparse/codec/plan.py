@@ -31,6 +31,7 @@ from ..wire.ipfix import HasBit
 from ..wire.lengths import VarLength
 from ..wire.lists import Located
 from ..wire.parts import Part, Parts
+from ..wire.texts import Text
 from ..wire.values import Site, Value
 
 #: How integers that ``struct`` has no letter for are split: octets -> letters.
@@ -59,40 +60,46 @@ class Field:
     condition: tuple[str, int] | None = None
     located: str = ""  # the abstract type, of a list
     parts: tuple[Part, ...] = ()  # the values that its bits hold, where it is not one itself
+    # What follows from these, told once: fields serve all templates that have them at the same place.
     octets: int = field(init=False)  # that it takes when it is there and of fixed length
+    minimum_length: int = field(init=False)  # octets that it takes at least
+    fixed: bool = field(init=False)  # whether it always takes the same octets
+    may_be_odd: bool = field(init=False)  # whether its value can come with a problem
+    unpacked: bool = field(init=False)  # whether its value is what unpacking gives, under one name
+    #: whether its value is cut out of the text that all octets make, one character each, before it is one
+    sliced: bool = field(init=False)
+    _split: bool = field(init=False)
+    _suffixes: tuple[str, ...] = field(init=False)  # of the names that unpacking fills: one for each letter but padding
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "octets", calcsize(">" + self.letters))
-
-    @property
-    def minimum_length(self) -> int:
-        """Octets that it takes at least."""
-        return 1 if self.variable else 0 if self.condition else self.octets
-
-    @property
-    def fixed(self) -> bool:
-        """Whether it always takes the same octets."""
-        return not self.variable and self.condition is None and not self.located
-
-    @property
-    def may_be_odd(self) -> bool:
-        """Whether its value can come with a problem."""
-        return self.value is not None and bool(self.value.expected)
-
-    @property
-    def _split(self) -> bool:
-        return self.signed is not None and not self.letters.endswith("s")
+        octets = calcsize(">" + self.letters)
+        split = self.signed is not None and not self.letters.endswith("s")
+        named = bool(self.letters) and self.name is not None
+        as_it_is = self.value is None and self.signed is None and not self.parts and not self.located
+        derived = {
+            "octets": octets,
+            "minimum_length": 1 if self.variable else 0 if self.condition else octets,
+            "fixed": not self.variable and self.condition is None and not self.located,
+            "may_be_odd": self.value is not None and bool(self.value.expected),
+            "unpacked": named and as_it_is,
+            "sliced": self.variable and isinstance(self.value, Text),
+            "_split": split,
+            "_suffixes": tuple(f"_{part}" for part in range(len(self.letters))) if split else ("",) * named,
+        }
+        for name, value in derived.items():
+            object.__setattr__(self, name, value)
 
     def variables(self, index: int) -> list[str]:
         """The names that unpacking fills: one for each letter but padding."""
-        if self._split:
-            return [f"f{index}_{part}" for part in range(len(self.letters))]
-        return [f"f{index}"] if self.letters and self.name is not None else []
+        return [f"f{index}{suffix}" for suffix in self._suffixes]
 
     def expression(self, index: int, site: Site) -> str:
         """Source text of the value in the message of the field that ``variables(index)`` were unpacked for."""
         if not self.variable and not self.letters:
             return repr(self.constant)
+        if self.sliced:
+            assert isinstance(self.value, Text)
+            return self.value.emit_slice(f"f{index}", site)
         if self.value is not None:
             return self.value.emit(f"f{index}", site)
         if self._split:

@@ -105,20 +105,13 @@ def template_layout(
     """
     elements = elements_of(template, registry, rules, learned)
     in_options = template.scope_count is not None
-    types = [
-        value_type(element, field.length, rules, in_options=in_options)
+    read = [
+        _reading(element, field.length, rules, in_options, octet_values)
         for element, field in zip(elements, template.fields, strict=True)
     ]
-    leaves = [
-        leaf(abstract_type, field.length, octet_values)
-        for abstract_type, field in zip(types, template.fields, strict=True)
-    ]
-    declaration = Struct(*map(_positional, range(len(leaves)), leaves))
-    misfits = tuple(
-        (index, lengths_of(abstract_type))
-        for index, (abstract_type, field) in enumerate(zip(types, template.fields, strict=True))
-        if field.length != VARIABLE_LENGTH and not fits(abstract_type, field.length)
-    )
+    declaration = Struct(*(_positional(index, value) for index, (_, value, _) in enumerate(read)))
+    misfits = tuple((index, misfit) for index, (_, _, misfit) in enumerate(read) if misfit)
+    types = [abstract_type for abstract_type, _, _ in read]
     keys = [element.key for element in elements]
     has_clock = template.protocol == "netflow9" if clocked is None else clocked
     return Layout(declaration, _display(template, keys, types, rules, clocked=has_clock), tuple(keys), misfits)
@@ -128,6 +121,16 @@ def template_layout(
 def _positional(index: int, value: Construct) -> Construct:
     """*value* under a name of its place: a Struct keeps one value for each name, a template may repeat an element."""
     return f"f{index}" / value
+
+
+@lru_cache(maxsize=4096)
+def _reading(
+    element: Element, length: int, rules: frozenset[str], in_options: bool, octet_values: str
+) -> tuple[str, Construct, str]:
+    """What values of *element* are read as, what reads them, and the lengths that they should have if not this one."""
+    abstract_type = value_type(element, length, rules, in_options=in_options)
+    misfit = "" if length == VARIABLE_LENGTH or fits(abstract_type, length) else lengths_of(abstract_type)
+    return abstract_type, leaf(abstract_type, length, octet_values), misfit
 
 
 def value_type(element: Element, length: int, rules: frozenset[str], *, in_options: bool) -> str:

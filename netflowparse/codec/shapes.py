@@ -39,11 +39,14 @@ class RecordShape:
     elements of which exporters may tell the types, so that they are read by another shape once one does; ``learned``
     is what this exporter had told by then.  ``settled`` says that it is read by what it will always be read by, and
     ``spent`` what was done for that, in fields compiled: interpreting a few records takes as long as compiling does.
+
+    ``plain`` says that it is settled, by compiled code, and that its records need nothing more than ``icmp``, ``doubt``
+    and ``quirks``: they are flows, each of whose fields takes octets.
     """
 
     __slots__ = (
-        *("_engine", "_interpreted", "calls", "doubt", "icmp", "layout", "learned", "open", "quirks", "read"),
-        *("settled", "spent", "undirected"),
+        *("_engine", "_interpreted", "_simple", "calls", "doubt", "icmp", "layout", "learned", "open", "plain"),
+        *("quirks", "read", "settled", "spent", "undirected"),
     )
 
     def __init__(
@@ -56,6 +59,7 @@ class RecordShape:
         *,
         open_elements: bool = False,
         learned: Learned = (),
+        data: bool = False,
     ) -> None:
         self.open = open_elements
         self.learned = learned
@@ -64,6 +68,9 @@ class RecordShape:
         self.icmp = icmp
         self.doubt = doubt(layout)
         self.undirected = is_undirected(layout.names)
+        self._simple = data and engine.compiled and not (self.undirected or calls or layout.lists or layout.misfits)
+        self._simple &= all(field.minimum_length for field in layout.fields)
+        self.plain = False
         self._engine = engine
         self._interpreted = 0
         self.settled = False
@@ -82,26 +89,26 @@ class RecordShape:
             self.spent += count * width // max(COMPILE_AFTER, 1)
             return reference.record_reader(layout)(octets, start, end, most, faults, clock)
         self.spent += width + BESIDES
-        self.settled = True
+        self.settled, self.plain = True, self._simple
         self.read = reader = self._engine.record_reader(layout)
         return reader(octets, start, end, most, faults, clock)
 
     def drop(self) -> None:
         """Let go of everything; templates that still hold the shape will ask for another."""
-        self.settled = False
+        self.settled = self.plain = False
         self.layout = self.read = None
 
 
 class ShapeCache:
     """The shapes of one decoder; the oldest are dropped when they, or their fields, are too many.
 
-    ``made`` counts those of templates that there have been.
+    ``made`` counts those of templates that there have been, ``edition`` is the registry's that they are of.
     """
 
     def __init__(self, engine: Engine, registry: Registry, limits: Limits) -> None:
         self._engine = engine
         self._registry = registry
-        self._edition = registry.edition
+        self.edition = registry.edition
         self._limits = limits
         self._shapes: dict[Key, RecordShape] = {}
         self._fields = 0
@@ -134,7 +141,14 @@ class ShapeCache:
                 calls = tuple(call for call in calls if call.rule != ICMP_IN_DESTINATION_PORT)
             open_elements = has_open_elements(template, self._registry)
             shape = RecordShape(
-                layout, self._engine, quirks, calls, column, open_elements=open_elements, learned=learned
+                layout,
+                self._engine,
+                quirks,
+                calls,
+                column,
+                open_elements=open_elements,
+                learned=learned,
+                data=template.scope_count is None,
             )
             self._shapes[key] = shape
             self.made += 1
@@ -168,8 +182,8 @@ class ShapeCache:
 
     def follow_registry(self) -> None:
         """Drop every shape if the registry has learned something since the last call."""
-        if self._edition is not self._registry.edition:
-            self._edition = self._registry.edition
+        if self.edition is not self._registry.edition:
+            self.edition = self._registry.edition
             for key in list(self._shapes):
                 self._drop(key)
 

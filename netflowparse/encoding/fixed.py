@@ -8,7 +8,7 @@ from typing import Any
 
 from construct import Struct
 
-from ..codec.display import UPTIME_RANGE, Clock, clock
+from ..codec.display import UPTIME_RANGE, Clock
 from ..codec.layout import Layout, layout_of
 from ..codec.record import UPTIMES
 from ..errors import EncodeError
@@ -75,7 +75,7 @@ class FixedWriter:
             return None
         seconds, nanoseconds, uptime = numbers
         time = seconds * 1000 + (nanoseconds // 1_000_000 if nanoseconds < 1_000_000_000 else 0)
-        return clock(time, uptime)
+        return Clock(time, uptime)
 
     def own(self, flow: Any, quirks: Any, at: Clock | None, path: Path) -> dict[str, Any]:
         """The fields of a flow, whose absolute times count where it has no others."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
-from ..codec.display import clock
+from ..codec.display import Clock
 from ..errors import EncodeError
 from ..protocols.definitions import describe
 from ..registry import Registry
@@ -104,7 +104,7 @@ class SetSession:
     def _export(self, records: Mapping[str, list[Any]], time: int, uptime: int) -> list[bytes]:
         if self._protocol == "netflow9":
             seconds = time // 1000 * 1000  # of which the header tells no part
-            self._definitions.clock = clock(seconds, uptime % NUMBER)
+            self._definitions.clock = Clock(seconds, uptime % NUMBER)
             flows = [on_own_clock(each, seconds, seconds - uptime) for each in records["flows"]]
             records = {**records, "flows": flows}
         datagrams, sent = Datagrams(self._most), dict(self._sent)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, get_args
 
-from ..codec.display import clock
+from ..codec.display import Clock
 from ..codec.layout import layout_of
 from ..errors import EncodeError
 from ..registry import Registry
@@ -49,7 +49,7 @@ def definitions_for(
     time = header.get("exportTime", 0)
     at = None
     if message["protocol"] == "netflow9" and type(up) is int and type(time) is int:
-        at = clock(time * 1000, up)
+        at = Clock(time * 1000, up)
     return Definitions(message["protocol"], registry, quirks, at, long_lengths=long_lengths)
 
 

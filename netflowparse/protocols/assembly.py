@@ -29,6 +29,7 @@ Segment: TypeAlias = "tuple[KnownTemplate, tuple[str, ...], list[Flow]]"
 
 if TYPE_CHECKING:
     from .lists import Lack
+    from .plain_sets import Done
 
 
 class Holding:
@@ -63,6 +64,7 @@ class Assembly:
     untimed = 0  # records whose absolute times cannot be told
     shaped = 0  # fields of the shapes that it has asked for,
     begun = 0  # and of those that it has read the first records by
+    done: Done | None = None  # data sets that are read already
     waited = False  # whether all that is in it has waited for templates
     complete = True  # whether every data set could be counted
     trace: SetTrace | None = None  # how it is read, where someone observes that

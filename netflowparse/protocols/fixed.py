@@ -10,8 +10,8 @@ from collections.abc import Callable, Hashable
 
 from construct import Struct
 
-from ..codec.display import Absolute, clock
-from ..codec.layout import layout_of
+from ..codec.display import Absolute, Bits, Clock, One, Source
+from ..codec.layout import Layout, layout_of
 from ..codec.peculiarities import PORT, PROTOCOL
 from ..codec.plan import fields_of
 from ..codec.reader import RecordReader
@@ -68,68 +68,92 @@ class FixedFormat:
         self._context = context
         self._header = layout_of(header)
         self._header_size = header.sizeof()
-        self._read_header = context.engine.header_reader(self._header)
+        self._read_header = context.engine.header_reader(_with_sampling(self._header))
         self._records = {layout: _Records(context, record) for layout, record in records.items()}
+        self._has_engine = {"engineType", "engineId"} <= set(self._header.names)
+        self._has_layouts = "aggregation" in self._header.names
+        self._is_numbered = "sequenceNumber" in self._header.names
 
     def decode(self, octets: bytes, exporter: Hashable, now: int | None, transport: str) -> Message:
         """The message of a datagram of this version."""
-        if len(octets) < self._header_size:
+        start, end, context = self._header_size, len(octets), self._context
+        if end < start:
             raise TruncatedDatagram(
-                f"{self.protocol} header: {len(octets)} octets, need {self._header_size}",
-                offset=len(octets),
-                protocol=self.protocol,
+                f"{self.protocol} header: {end} octets, need {start}", offset=end, protocol=self.protocol
             )
         header = self._read_header(octets, 0)
-        if "sampling" in header:
-            sampling = header.pop("sampling")
-            header["samplingMode"] = sampling >> netflow5.MODE_SHIFT
-            header["samplingInterval"] = sampling & netflow5.INTERVAL_MASK
-        context, problems = self._context, Problems(self._context.limits)
-        quirks: list[str] = []
-        engine = header.get("engineType", 0) << 8 | header.get("engineId", 0)
+        engine = header["engineType"] << 8 | header["engineId"] if self._has_engine else 0
         domain = context.store.domain(exporter, self.protocol, engine)
-        if domain.exporter.key != exporter:
+        time, known, step = header["exportTime"] if now is None else now, domain.exporter, 0
+        quirks: list[str] = []
+        if known.key != exporter:
             quirks.append(MAPPED_EXPORTER)
-        time = header["exportTime"] if now is None else now
         if time != domain.clock.latest:
             step = domain.clock.observe(time, trusted=now is not None)
+        records = self._records.get(header["aggregation"] if self._has_layouts else 0)
+        count, uptime, nanoseconds = header["count"], header["sysUpTime"], header["exportNanoseconds"]
+        fits = records is not None and start + count * records.size == end
+        if records is not None and fits and uptime and nanoseconds < NANOSECONDS_PER_SECOND and not step:
+            problems, export_time = None, header["exportTime"] * 1000 + nanoseconds // 1_000_000
+            flows, _ = self._read(octets, records, count, export_time, uptime, known.rules.on, quirks)
+        else:
+            problems = Problems(context.limits)
             if step:
                 report_clock_step(problems, step, EXPORT_TIME)
-        flows = self._flows(octets, header, problems, domain.exporter.rules.on, quirks)
+            flows = self._out_of_the_ordinary(octets, header, records, problems, known.rules.on, quirks)
         if context.resolves:
             interval = header.get("samplingInterval")
-            quirks += resolve(
-                flows, None, None, domain.exporter.settings, header_interval=interval, rules=domain.exporter.rules.on
-            )
+            quirks += resolve(flows, None, None, known.settings, header_interval=interval, rules=known.rules.on)
         domain.counts.heard(time, len(flows))
-        if problems.entries:
-            domain.counts.troubled(len(problems.entries), malformed=problems.malformed)
-        made = message(
-            self.protocol,
-            exporter,
-            header,
-            flows=flows,
-            sequence=_sequence(domain, header),
-            problems=problems.entries,
-            quirks=quirks,
-        )
+        entries = [] if problems is None else problems.entries
+        if problems is not None and entries:
+            domain.counts.troubled(len(entries), malformed=problems.malformed)
+        made = message(self.protocol, exporter, header, flows, self._sequence(domain, header), entries, quirks)
         if context.observe is not None:
-            context.observe(self._trace(octets, header, len(flows)), made)
+            context.observe(self._trace(octets, records, len(flows)), made)
         return made
 
-    def _trace(self, octets: bytes, header: Header, count: int) -> FixedTrace:
-        start, records = self._header_size, self._records.get(header.get("aggregation", 0))
+    def _trace(self, octets: bytes, records: _Records | None, count: int) -> FixedTrace:
+        start = self._header_size
         if records is None:
             return FixedTrace(octets, self._header, None, start, start)
         return FixedTrace(octets, self._header, records.layout, start, start + count * records.size)
 
-    def _flows(
-        self, octets: bytes, header: Header, problems: Problems, rules: frozenset[str], quirks: list[str]
+    def _read(
+        self,
+        octets: bytes,
+        records: _Records,
+        most: int,
+        export_milliseconds: int,
+        uptime: int,
+        rules: frozenset[str],
+        quirks: list[str],
+    ) -> tuple[list[Flow], int]:
+        """The flows, *most* of them at the most, and the offset behind them."""
+        start = self._header_size
+        at = Clock(export_milliseconds, uptime, signed=LAST_AFTER_UPTIME in rules)
+        flows, stop = records.read(octets, start, len(octets), most, [], at)
+        if at.ahead and uptime:
+            quirks.append(LAST_AFTER_UPTIME)
+        if records.protocol is not None and ICMP_IN_DESTINATION_PORT in rules:
+            protocols = octets[start + records.protocol : stop : records.size]
+            if 1 in protocols and add_icmp(flows, protocols, ICMP):
+                quirks.append(ICMP_IN_DESTINATION_PORT)
+        return flows, stop
+
+    def _out_of_the_ordinary(
+        self,
+        octets: bytes,
+        header: Header,
+        records: _Records | None,
+        problems: Problems,
+        rules: frozenset[str],
+        quirks: list[str],
     ) -> list[Flow]:
+        """The flows of a datagram that is not as its header says, or whose times need a closer look."""
         start, end = self._header_size, len(octets)
-        aggregation = header.get("aggregation", 0)
-        records = self._records.get(aggregation)
         if records is None:
+            aggregation = header["aggregation"]
             why = f"aggregation {aggregation} at octet 22: no layout is known, {end - start} octets left undecoded"
             problems.leave(UNKNOWN_LAYOUT, why, octets, start, end, offset=22)
             return []
@@ -137,33 +161,32 @@ class FixedFormat:
         if nanoseconds >= NANOSECONDS_PER_SECOND:
             problems.add(BAD_VALUE, f"exportNanoseconds {nanoseconds}: expected less than a second", 12, length=4)
             nanoseconds = 0
-        export_time = header["exportTime"] * 1000 + nanoseconds // 1_000_000
+        export_time, uptime = header["exportTime"] * 1000 + nanoseconds // 1_000_000, header["sysUpTime"]
         count, whole = header["count"], (end - start) // records.size
-        uptime = header["sysUpTime"]
-        at = clock(export_time, uptime, signed=LAST_AFTER_UPTIME in rules)
-        flows, stop = records.read(octets, start, end, min(count, whole), [], at)
-        if at.ahead and uptime:
-            quirks.append(LAST_AFTER_UPTIME)
-        if records.protocol is not None and ICMP_IN_DESTINATION_PORT in rules:
-            protocols = octets[start + records.protocol : stop : records.size]
-            if 1 in protocols and add_icmp(flows, protocols, ICMP):
-                quirks.append(ICMP_IN_DESTINATION_PORT)
+        flows, stop = self._read(octets, records, min(count, whole), export_time, uptime, rules, quirks)
         if not uptime:
             report_unknown_times(drop_unknown_times(flows, records.clocked), problems)
         if count != whole or stop != end:
             _report_count(octets, count, records.size, start, problems)
         return flows
 
+    def _sequence(self, domain: Domain, header: Header) -> Sequence:
+        if not self._is_numbered:
+            return WITHOUT_SEQUENCE.copy()
+        uptime = header["sysUpTime"]
+        restarted = uptime != domain.uptime and domain.restarted(uptime)
+        return domain.sequence.observe(header["sequenceNumber"], header["count"], True, header["exportTime"], restarted)
 
-def _sequence(domain: Domain, header: Header) -> Sequence:
-    if "sequenceNumber" not in header:  # version 1
-        return WITHOUT_SEQUENCE.copy()
-    return domain.sequence.observe(
-        header["sequenceNumber"],
-        header["count"],
-        time=header["exportTime"],
-        restarted=header["sysUpTime"] != domain.uptime and domain.restarted(header["sysUpTime"]),
-    )
+
+def _with_sampling(layout: Layout) -> Layout:
+    """The *layout* of a header whose sampling word, if it has one, comes out as its two parts."""
+    display: list[tuple[str, Source]] = []
+    for key, source in layout.display:
+        if key == "sampling" and isinstance(source, One):
+            display += [(part.key, Bits(source.field, part)) for part in netflow5.SAMPLING]
+        else:
+            display.append((key, source))
+    return Layout(layout.declaration, tuple(display), layout.names)
 
 
 def _report_count(octets: bytes, count: int, size: int, start: int, problems: Problems) -> None:

@@ -19,6 +19,8 @@ from .definitions import learn, reject, withdraw
 from .foreign import read_without_enterprises
 from .sets import TEMPLATE_HEADER, SetFormat
 
+WHERE = {"protocol": "ipfix", "spec": "RFC 7011 §3.1"}
+
 
 class Ipfix(SetFormat):
     """Decodes IPFIX messages."""
@@ -33,18 +35,32 @@ class Ipfix(SetFormat):
 
     def decode(self, octets: bytes, exporter: Hashable, now: int | None, transport: str) -> Message:
         """The message of a datagram that holds one IPFIX message."""
-        need = self._header_length
-        where = {"protocol": self.protocol, "spec": "RFC 7011 §3.1"}
-        if len(octets) < need:
-            raise TruncatedDatagram(
-                f"IPFIX message header: {len(octets)} octets, need {need}", offset=len(octets), **where
-            )
+        need, there = self._header_length, len(octets)
+        if there < need:
+            raise TruncatedDatagram(f"IPFIX message header: {there} octets, need {need}", offset=there, **WHERE)
         header = self._read_header(octets, 0)
         if header["length"] < need:
-            raise MalformedMessage(f"IPFIX message length {header['length']}, need at least {need}", offset=2, **where)
-        work = self._begin(octets, exporter, header, header["observationDomainId"], now, transport)
-        self._read_sets(work, _message_end(work, header["length"]))
-        return self._finish(work, None)
+            raise MalformedMessage(f"IPFIX message length {header['length']}, need at least {need}", offset=2, **WHERE)
+        domain = self._context.store.domain(exporter, "ipfix", header["observationDomainId"])
+        plain = header["length"] == there
+        return self._decode(octets, exporter, header, domain, now, transport, None, None, False, plain)
+
+    def _end(self, work: Assembly) -> int:
+        there, length = len(work.octets), work.header["length"]
+        if length > there:
+            work.problems.add(
+                TRUNCATED_MESSAGE,
+                f"message length {length}: {there} octets are there",
+                2,
+                malformed=True,
+                length=there,
+                missing=length - there,
+            )
+            return there
+        if length < there:
+            message = f"{there - length} octets at octet {length} after the message"
+            work.problems.leave(TRAILING_OCTETS, message, work.octets, length, there)
+        return int(length)
 
     def _define(self, work: Assembly, position: int, end: int, *, options: bool) -> int | None:
         template_id, count = self._read_template(work.octets, position)
@@ -78,24 +94,6 @@ class Ipfix(SetFormat):
         )
         learn(work, Template(self.protocol, template_id, scope, fields), position, after)
         return after
-
-
-def _message_end(work: Assembly, length: int) -> int:
-    there = len(work.octets)
-    if length > there:
-        work.problems.add(
-            TRUNCATED_MESSAGE,
-            f"message length {length}: {there} octets are there",
-            2,
-            malformed=True,
-            length=there,
-            missing=length - there,
-        )
-        return there
-    if length < there:
-        message = f"{there - length} octets at octet {length} after the message"
-        work.problems.leave(TRAILING_OCTETS, message, work.octets, length, there)
-    return length
 
 
 def _withdrawal(work: Assembly, template_id: int, position: int, *, options: bool) -> None:

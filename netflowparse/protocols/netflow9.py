@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from ..codec.display import clock
+from ..codec.display import Clock
 from ..errors import TruncatedDatagram
 from ..quirks import LAST_AFTER_UPTIME, VARIABLE_LENGTH_IN_V9
 from ..template import VARIABLE_LENGTH, FieldSpecifier, Template
@@ -43,14 +43,15 @@ class Netflow9(SetFormat):
                 spec="RFC 3954 §5.1",
             )
         header = self._read_header(octets, 0)
-        uptime = header["sysUpTime"]
-        work = self._begin(octets, exporter, header, header["sourceId"], now, transport)
-        work.clock = clock(header["exportTime"] * 1000, uptime, signed=LAST_AFTER_UPTIME in work.rules)
-        work.stopped_clock = not uptime
-        restarted = uptime != work.domain.uptime and work.domain.restarted(uptime)
-        self._read_sets(work, end)
-        counts_records = work.domain.exporter.settings.sequence_unit == "records"
-        return self._finish(work, None if counts_records else 1, restarted=restarted)
+        domain = self._context.store.domain(exporter, "netflow9", header["sourceId"])
+        uptime, known = header["sysUpTime"], domain.exporter
+        at = Clock(header["exportTime"] * 1000, uptime, signed=LAST_AFTER_UPTIME in known.rules.on)
+        units = None if known.settings.sequence_unit == "records" else 1
+        restarted = uptime != domain.uptime and domain.restarted(uptime)
+        return self._decode(octets, exporter, header, domain, now, transport, at, units, restarted, uptime != 0)
+
+    def _prepare(self, work: Assembly) -> None:
+        work.stopped_clock = not work.header["sysUpTime"]
 
     def _define(self, work: Assembly, position: int, end: int, *, options: bool) -> int | None:
         template_id, count = self._read_template(work.octets, position)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..codec.display import Clock, clock
+from ..codec.display import Clock
 from ..quirks import LAST_AFTER_UPTIME
 from ..types import Header
 
@@ -11,4 +11,4 @@ def clock_of(header: Header, rules: frozenset[str]) -> Clock | None:
     """What tells absolute times of the records under *header*, by the exporter's *rules*; None of IPFIX."""
     if "sysUpTime" not in header:
         return None
-    return clock(header["exportTime"] * 1000, header["sysUpTime"], signed=LAST_AFTER_UPTIME in rules)
+    return Clock(header["exportTime"] * 1000, header["sysUpTime"], signed=LAST_AFTER_UPTIME in rules)

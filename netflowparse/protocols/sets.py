@@ -10,6 +10,7 @@ from ..codec.display import Clock
 from ..codec.layout import layout_of
 from ..quirks import MAPPED_EXPORTER
 from ..state.clock import ANY
+from ..state.domains import Domain
 from ..state.timeline import HistoricDomain
 from ..types import Header, Message
 from ..wire.sets import FIRST_DATA_SET, SetHeader, TemplateHeader
@@ -19,6 +20,8 @@ from .datasets import read_records, skip_set
 from .definitions import is_padding, refresh, reject
 from .foreign import read_foreign_set
 from .framing import content_end, walk_sets
+from .message import message
+from .plain_sets import Done, read_plainly
 from .times import report_clock_step
 from .trace import SetTrace
 from .waiting import complete_lists, read_or_hold, settle
@@ -37,6 +40,7 @@ class SetFormat:
     def __init__(self, context: Context, header: Struct, specifier: Struct, options_template_header: Struct) -> None:
         engine = context.engine
         self._context = context
+        self._shapes, self._registry = context.shapes, context.registry
         self._header = layout_of(header)
         self._header_length: int = header.sizeof()
         self._options_template_length: int = options_template_header.sizeof()
@@ -45,33 +49,84 @@ class SetFormat:
         self._read_template = engine.pair_reader(TemplateHeader)
         self._read_options_template = engine.pair_reader(options_template_header)
         self._read_specifiers = engine.record_reader(layout_of(specifier))
+        self._most_values = context.limits.values
+        self._plain = (
+            context.observe is None
+            and context.sections is None
+            and not context.resolves
+            and context.store.history is False
+        )
 
-    def _begin(
+    def _decode(
         self,
         octets: bytes,
         exporter: Hashable,
         header: Header,
-        number: int,
+        domain: Domain,
         now: int | None,
         transport: str,
-        clock: Clock | None = None,
-    ) -> Assembly:
-        """The work on a datagram of domain *number*, whose clock goes on to its time."""
-        context, time = self._context, header["exportTime"] if now is None else now
-        domain = context.store.domain(exporter, self.protocol, number)
-        work = Assembly(context, octets, domain, exporter, header, time, transport, clock)
+        clock: Clock | None,
+        units: int | None,
+        restarted: bool,
+        plain: bool,
+    ) -> Message:
+        """The message of a datagram of *domain*, whose clock goes on to its time.
+
+        Its sequence number counts *units*, None: data records; *plain* says that its header is not out of the ordinary.
+        """
+        time, known = header["exportTime"] if now is None else now, domain.exporter
+        step = 0
         if time != domain.clock.latest:
             step = domain.clock.observe(time, trusted=now is not None, late=domain.late)
-            if step and domain.late != ANY:
-                report_clock_step(work.problems, step, self.time_offset)
-        if context.observe is not None:
-            work.trace = SetTrace(octets, self._header)
-        known = domain.exporter
-        if known.key != exporter:
+        done: Done = {}
+        start, there = self._header_length, len(octets)
+        if (
+            plain
+            and self._plain
+            and start < there <= self._most_values
+            and octets[start]  # the set's id is one of data
+            and not step
+            and domain.waiting is None
+            and known.lifetime is None
+            and known.key == exporter
+        ):
+            if self._shapes.edition is not self._registry.edition:
+                self._shapes.follow_registry()
+            quirks: list[str] = []
+            flows = read_plainly(octets, start, domain, clock, self._read_set, done, quirks)
+            if flows is not None:
+                count, number, exported = len(flows), header["sequenceNumber"], header["exportTime"]
+                if units is None:
+                    sequence = domain.sequence.observe(number, count, True, exported, restarted)
+                else:
+                    sequence = domain.sequence.observe(number, units, True, exported, restarted, count)
+                domain.counts.heard(time, count)
+                return message(self.protocol, exporter, header, flows, sequence, [], quirks)
+        work = Assembly(self._context, octets, domain, exporter, header, time, transport, clock)
+        work.done = done
+        if step and domain.late != ANY:
+            report_clock_step(work.problems, step, self.time_offset)
+        return self._decode_whole(work, units, restarted)
+
+    def _decode_whole(self, work: Assembly, units: int | None, restarted: bool) -> Message:
+        """The message of a datagram in which anything may be out of the ordinary."""
+        known = work.domain.exporter
+        if self._context.observe is not None:
+            work.trace = SetTrace(work.octets, self._header)
+        if known.key != work.exporter:
             work.quirk(MAPPED_EXPORTER)
         if known.lifetime is not None:
-            work.lifetime = known.lifetime_over(transport)
-        return work
+            work.lifetime = known.lifetime_over(work.transport)
+        self._prepare(work)
+        self._read_sets(work, self._end(work))
+        return self._finish(work, units, restarted=restarted)
+
+    def _prepare(self, work: Assembly) -> None:
+        """Note what the header says of how the datagram is to be read."""
+
+    def _end(self, work: Assembly) -> int:
+        """The offset behind the last set."""
+        return len(work.octets)
 
     def _finish(self, work: Assembly, units: int | None, *, restarted: bool = False) -> Message:
         """The message, once its sets are read; its sequence number counts *units*, None: data records."""
@@ -104,7 +159,7 @@ class SetFormat:
 
     def _read_sets(self, work: Assembly, end: int) -> None:
         """Read all sets up to *end*, in wire order."""
-        self._context.shapes.follow_registry()
+        self._shapes.follow_registry()
         sets = walk_sets(work, self._header_length, end, self._read_set, netflow9=self.protocol == "netflow9")
         if isinstance(work.domain, HistoricDomain):
             has_data = any(set_id >= FIRST_DATA_SET for set_id, _, _ in sets)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 
 from . import _enterprise, _iana, _labels, _netflow9
 from .element import Element, forward_names
@@ -18,6 +18,7 @@ UNITS = frozenset(UNIT_CODES.values())
 _make = partial(tuple.__new__, Element)
 
 
+@lru_cache(maxsize=8192)
 def element(enterprise: int, element_id: int) -> Element | None:
     """The element of IANA or of a vendor."""
     if enterprise == 0:

@@ -68,7 +68,6 @@ class SequenceTracker:
         self,
         number: int,
         units: int,
-        *,
         certain: bool = True,
         time: int | None = None,
         restarted: bool = False,

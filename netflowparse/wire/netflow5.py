@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from construct import Bytes, Const, Int8ub, Int16ub, Int32ub, Padding
 
+from .parts import Part
 from .sections import specified
 from .values import Ipv4Text
 
 MODE_SHIFT = 14  # the sampling word: 2 bits of mode …
 INTERVAL_MASK = 0x3FFF  # … and 14 of interval
+SAMPLING = (Part("samplingMode", MODE_SHIFT, 3), Part("samplingInterval", 0, INTERVAL_MASK))
 
 _CLOCKS = (
     "count" / Int16ub,  # records in this datagram

@@ -87,7 +87,7 @@ class CachedText(Value):
     cache: str
 
     def emit(self, value: str, site: Site) -> str:
-        return f"({self.cache}[{value}] if {value} in {self.cache} else {site.odd('learn_' + self.cache, value)})"
+        return f"({self.cache}({value}) or {site.odd('learn_' + self.cache, value)})"
 
 
 class Text(CachedText):
@@ -95,6 +95,11 @@ class Text(CachedText):
 
     expected = "well-formed UTF-8"
     cache = "text"
+
+    def emit_slice(self, value: str, site: Site) -> str:
+        """As ``emit``, where *value* names a text with one character for each octet: most are what they spell."""
+        learn = site.odd("learn_text", f"{value}.encode('latin-1')")
+        return f"({value} if {value}.isascii() else {learn})"
 
     def _decode(self, obj: bytes, context: Any, path: str) -> Any:
         return decode_text(obj)

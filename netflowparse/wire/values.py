@@ -80,8 +80,22 @@ class Value(Adapter):  # type: ignore[misc]
         raise NotImplementedError
 
 
-class Ipv4Text(Value):
+class Remembered(Value):
+    """Base of what is looked up in a cache first, whose name is ``cache``; none of them can be odd.
+
+    Generated code has the looking up under that name, and under ``learn_…`` what makes a text that is not found.
+    """
+
+    cache: str
+
+    def emit(self, value: str, site: Site) -> str:
+        return f"({self.cache}({value}) or learn_{self.cache}({value}))"
+
+
+class Ipv4Text(Remembered):
     """4 octets -> "192.0.2.1".  RFC 7011 §6.1.2."""
+
+    cache = "ipv4"
 
     def _decode(self, obj: bytes, context: Any, path: str) -> str:
         return str(IPv4Address(obj))
@@ -91,12 +105,11 @@ class Ipv4Text(Value):
             raise refusal(obj, "an IPv4 address as text")
         return IPv4Address(obj).packed
 
-    def emit(self, value: str, site: Site) -> str:
-        return f"ipv4[{value}]"
 
-
-class Ipv6Text(Value):
+class Ipv6Text(Remembered):
     """16 octets -> "2001:db8::1", as RFC 5952 writes it; IPv4-mapped addresses with a dotted tail.  RFC 7011 §6.1.2."""
+
+    cache = "ipv6"
 
     def _decode(self, obj: bytes, context: Any, path: str) -> str:
         address = IPv6Address(obj)
@@ -110,12 +123,11 @@ class Ipv6Text(Value):
             raise refusal(obj, "an IPv6 address as text, without a zone")
         return IPv6Address(obj).packed
 
-    def emit(self, value: str, site: Site) -> str:
-        return f"ipv6[{value}]"
 
-
-class MacText(Value):
+class MacText(Remembered):
     """6 octets -> "00:11:22:33:44:55".  RFC 7011 §6.1.2."""
+
+    cache = "mac"
 
     def _decode(self, obj: bytes, context: Any, path: str) -> str:
         return obj.hex(":")
@@ -123,24 +135,20 @@ class MacText(Value):
     def _encode(self, obj: str, context: Any, path: str) -> bytes:
         return _spelled_octets(obj, 6, 2, ":", "a MAC address as six pairs of hex digits with colons")
 
-    def emit(self, value: str, site: Site) -> str:
-        return f"mac[{value}]"
 
-
-class AccessListId(Value):
+class AccessListId(Remembered):
     """The 12 octets by which a Cisco ASA names a rule of an access list -> "0f8e7ff3-fc1a030f-00000000".
 
     Three words: hashes of the list's name and of its entry, and the id of the entry where it stands for several.
     """
+
+    cache = "access_list"
 
     def _decode(self, obj: bytes, context: Any, path: str) -> str:
         return obj.hex("-", 4)
 
     def _encode(self, obj: str, context: Any, path: str) -> bytes:
         return _spelled_octets(obj, 3, 8, "-", "three words of eight hex digits with hyphens")
-
-    def emit(self, value: str, site: Site) -> str:
-        return f"{value}.hex('-', 4)"
 
 
 class LittleEndian(Value):

@@ -24,6 +24,6 @@ def assert_within_limits(decoder: Decoder) -> None:
         assert exporter.held_octets == PINNED * fields + sum(len(each.octets) + OVERHEAD for each in exporter.held)
         assert len(exporter.held) <= limits.pending_sets_per_exporter
     for name in ("ipv4", "ipv6", "mac"):
-        assert len(decoder._context.engine.names[name]) <= limits.cached_addresses
+        assert len(decoder._context.engine.names[f"{name}_cache"]) <= limits.cached_addresses
     for name in ("text", "padded_text", "application_id"):
-        assert len(decoder._context.engine.names[name]) <= limits.cached_texts
+        assert len(decoder._context.engine.names[f"{name}_cache"]) <= limits.cached_texts

@@ -90,9 +90,9 @@ def test_each_engine_has_caches_of_its_own() -> None:
     for number in range(9):
         octets = u32(number) + string(str(number))
         assert read(octets, 0, len(octets), [])[0] == {"address": f"0.0.0.{number}", "text": str(number)}
-        assert 0 < len(first.names["ipv4"]) <= 2
-        assert 0 < len(first.names["text"]) <= 2
-    assert len(second.names["ipv4"]) == len(second.names["text"]) == 0
+        assert len(first.names["ipv4_cache"]) <= 2
+        assert 0 < len(first.names["text_cache"]) <= 2
+    assert len(second.names["ipv4_cache"]) == len(second.names["text_cache"]) == 0
     assert "f0" not in first.names  # what one reader needs stays its own
     assert "unpack" not in first.names
 

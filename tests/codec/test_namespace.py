@@ -11,12 +11,12 @@ from netflowparse.codec.namespace import LONGEST_CACHED_TEXT, namespace
 def test_address_caches_are_bounded() -> None:
     names = namespace(Limits(cached_addresses=10))
     for number in range(1000):
-        assert names["ipv4"][number.to_bytes(4, "big")] == str(IPv4Address(number))
-        assert names["ipv6"][(number + 2**120).to_bytes(16, "big")] == str(IPv6Address(number + 2**120))
-        assert names["mac"][number.to_bytes(6, "big")] == f"00:00:00:00:{number >> 8:02x}:{number & 255:02x}"
-        assert len(names["ipv4"]) <= 10
-        assert len(names["ipv6"]) <= 10
-        assert len(names["mac"]) <= 10
+        assert names["learn_ipv4"](number.to_bytes(4, "big")) == str(IPv4Address(number))
+        assert names["learn_ipv6"]((number + 2**120).to_bytes(16, "big")) == str(IPv6Address(number + 2**120))
+        assert names["learn_mac"](number.to_bytes(6, "big")) == f"00:00:00:00:{number >> 8:02x}:{number & 255:02x}"
+        assert len(names["ipv4_cache"]) <= 10
+        assert len(names["ipv6_cache"]) <= 10
+        assert len(names["mac_cache"]) <= 10
 
 
 def test_text_caches_keep_few_short_well_formed_texts() -> None:
@@ -24,16 +24,17 @@ def test_text_caches_keep_few_short_well_formed_texts() -> None:
     faults: list[tuple[int, int]] = []
     for number in range(100):
         assert names["learn_text"](b"%d" % number, 0, 0, faults) == str(number)
-        assert len(names["text"]) <= 10
+        assert len(names["text_cache"]) <= 10
     names["learn_text"](b"x" * (LONGEST_CACHED_TEXT + 1), 0, 0, faults)
-    assert b"x" * (LONGEST_CACHED_TEXT + 1) not in names["text"]
+    assert b"x" * (LONGEST_CACHED_TEXT + 1) not in names["text_cache"]
     assert faults == []
     assert names["learn_text"](b"\xff", 12, 3, faults) == "\\xff"
     assert faults == [(12, 3)]
-    assert b"\xff" not in names["text"]
+    assert b"\xff" not in names["text_cache"]
 
 
 def test_each_namespace_has_caches_of_its_own() -> None:
     first, second = namespace(Limits()), namespace(Limits())
-    assert first["ipv4"][b"\0\0\0\1"] == "0.0.0.1"
-    assert len(second["ipv4"]) == 0
+    assert first["learn_ipv4"](b"\0\0\0\1") == first["ipv4"](b"\0\0\0\1") == "0.0.0.1"
+    assert second["ipv4"](b"\0\0\0\1") is None
+    assert len(second["ipv4_cache"]) == 0

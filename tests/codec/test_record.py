@@ -8,7 +8,7 @@ import pytest
 
 from netflowparse import Element, Registry
 from netflowparse.codec import reference
-from netflowparse.codec.display import Absolute, clock
+from netflowparse.codec.display import Absolute, Clock
 from netflowparse.codec.record import elements_of, template_layout
 from netflowparse.template import VARIABLE_LENGTH, FieldSpecifier, Template
 
@@ -21,7 +21,7 @@ def read(drawn: Template, octets: str, *, at: tuple[int, int] = (0, 0)) -> dict[
     """The first record of *octets* under a template."""
     layout = template_layout(drawn, Registry())
     data = bytes.fromhex(octets)
-    records, _ = reference.record_reader(layout)(data, 0, len(data), 1, [], clock(*at))
+    records, _ = reference.record_reader(layout)(data, 0, len(data), 1, [], Clock(*at))
     return records[0]
 
 
@@ -128,7 +128,7 @@ def test_of_an_uptime_in_8_octets_the_last_4_count() -> None:
 @pytest.mark.parametrize("distance", [0, 1, 100_000, 100_001, 2**31 - 1, 2**31, 2**31 + 1, 2**32 - 1])
 def test_clocks(signed: bool, header: int, distance: int) -> None:
     """A sysUpTime so many ms behind the header's, modulo 2^32: signed, at most half the range ahead."""
-    at = clock(1_700_000_000_000, header, signed=signed)
+    at = Clock(1_700_000_000_000, header, signed=signed)
     found = Absolute(0).build([(header + distance) % 2**32], at)
     expected = distance if signed and distance < 2**31 else distance - 2**32 * (distance > 0)
     assert found - 1_700_000_000_000 == expected

@@ -70,7 +70,8 @@ def test_a_fixed_structure_is_one_display() -> None:
         "    if end - start < 28:\n"
         "        return reference(octets, start, end, faults)\n"
         "    f0, f1, f2, f3, f4, = unpack(octets, start)\n"
-        "    record = {'a': f0, 'b': ipv4[f1], 'c': f2, 'd': mac[f3], 'e': untyped(f4)}\n"
+        "    record = {'a': f0, 'b': (ipv4(f1) or learn_ipv4(f1)), 'c': f2, 'd': (mac(f3) or learn_mac(f3)), "
+        "'e': untyped(f4)}\n"
         "    return record, start + 28\n"
     )
     octets = u32(1) + bytes([192, 0, 2, 1]) + u64(3) + mac("02:00:00:00:00:01") + b"\0\1\2\3"
@@ -198,7 +199,7 @@ FORMS: list[tuple[Callable[[str], Struct], bytes, Any]] = [
 OWN_NAMES = {
     *("octets", "start", "end", "faults", "known", "len", "position", "record", "min", "reference", "Shortage"),
     *("f0", "unpack", "unpack0", "word", "kind", "length", "count", "after", "items0", "text", "learn_text"),
-    *("unpack0_1", "unpack0_2", "ipv4", "ipv6"),
+    *("unpack0_1", "unpack0_2", "ipv4", "learn_ipv4", "ipv6", "learn_ipv6"),
 }
 
 

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from netflowparse import Decoder, EncodeError, encode
-from netflowparse.codec.display import clock
+from netflowparse.codec.display import Clock
 from netflowparse.encoding.derived import derived_keys
 from netflowparse.quirks import ASA_EVENT_TIME, ICMP_IN_DESTINATION_PORT, IFINDEX_PALO_ALTO
 from tests.protocols import layouts
 
 ECHO = {"protocolIdentifier": 1, "sourceTransportPort": 0, "destinationTransportPort": 0x0803}
 TOLD = {"icmpTypeIPv4": 8, "icmpCodeIPv4": 3}
-AT = clock(1_700_000_000_000, 10_000)  # ms since 1970 when sysUpTime was 10 s
+AT = Clock(1_700_000_000_000, 10_000)  # ms since 1970 when sysUpTime was 10 s
 
 
 @pytest.mark.parametrize(

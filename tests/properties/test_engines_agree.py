@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from netflowparse import DecodeError, Decoder, Limits, Registry
 from netflowparse.codec import reference
 from netflowparse.codec.compile import Compiler
-from netflowparse.codec.display import clock
+from netflowparse.codec.display import Clock
 from netflowparse.codec.engine import Engine
 from netflowparse.codec.layout import Layout, layout_of
 from netflowparse.codec.namespace import namespace
@@ -46,7 +46,7 @@ from tests.strategies import (
 LIMITS = Limits(cached_texts=3, cached_addresses=3)
 COMPILERS = {octet_values: Compiler(namespace(LIMITS, octet_values)) for octet_values in ("hex", "bytes")}
 COMPILER = COMPILERS["hex"]
-CLOCK = clock(1_700_000_000_123, 4_000_000_000)
+CLOCK = Clock(1_700_000_000_123, 4_000_000_000)
 FIXED = [
     *(netflow5.Record1, netflow5.Record5, netflow5.Record6, netflow5.Record7),
     *netflow8.RECORDS.values(),
