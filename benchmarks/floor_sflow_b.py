@@ -14,12 +14,13 @@ from .floor_b import Flows
 #: source -> its latest pool and drops, the packets and the samples since its first sample
 Sources: TypeAlias = "dict[int, tuple[int, int, int, int]]"
 
-SAMPLE = Struct(">10L").unpack_from  # data_format, length, the eight words of a flow sample
-RECORD = Struct(">6L").unpack_from  # data_format, length, four words
-FRAME = Struct(">6s6sH").unpack_from
+#: data_format, length, a flow sample's eight words, data_format, length, a sampled_header's four words, Ethernet
+SAMPLE = Struct(">16L6s6sH").unpack_from
+SWITCH = Struct(">4L").unpack_from  # behind data_format and length
 TAG = Struct(">HH").unpack_from
 IPV4_B = Struct(">xBHHHBBxx4s4sHHL4xH").unpack_from  # and TCP, whose ports are where UDP's are
 IPV6 = Struct(">LHBB16s16sHHL4xH").unpack_from
+NUMBERS = Struct(">LL").unpack_from
 INTERFACE = Struct(">LLQLLQ6LQ6L").unpack_from
 ETHERNET = Struct(">13L").unpack_from
 VLAN, IPV4_TYPE, TCP = 0x8100, 0x0800, 6
@@ -51,7 +52,7 @@ def continuity(sources: Sources, source: int, number: int, pool: int, drops: int
 
 def counters_sample(datagram: bytes, position: int, seen: set[int]) -> dict[str, Any]:
     """The counters sample at octet *position*, an interface's and those of Ethernet."""
-    _, _, number, source, _, _, _, *_ = SAMPLE(datagram, position)
+    number, source = NUMBERS(datagram, position + 8)
     first = source not in seen
     seen.add(source)
     (
@@ -90,20 +91,17 @@ def sflow5_b(datagram: bytes) -> Flows:
     flows, counters = [], []
     position = 28
     while position < len(datagram):
-        kind, length, number, source, rate, pool, drops, ingress, egress, _ = SAMPLE(datagram, position)
-        start, position = position, position + 8 + length
+        (
+            kind, length, number, source, rate, pool, drops, ingress, egress, _, _, record_length, header, size,
+            stripped, header_length, destination, origin, ethernet_type,
+        ) = SAMPLE(datagram, position)
+        at = position + 64
         if kind == 2:
-            counters.append(counters_sample(datagram, start, seen_counters))
+            counters.append(counters_sample(datagram, position, seen_counters))
+            position += 8 + length
             continue
-        start += 40
-        while start < position:
-            kind, length, first, second, third, fourth = RECORD(datagram, start)
-            if kind == 1:
-                at, header, size, stripped, header_length = start + 24, first, second, third, fourth
-            else:
-                src_vlan, src_priority, dst_vlan, dst_priority = first, second, third, fourth
-            start += 8 + length
-        destination, origin, kind = FRAME(datagram, at)
+        src_vlan, src_priority, dst_vlan, dst_priority = SWITCH(datagram, position + 56 + record_length)
+        position += 8 + length
         flows.append(flow := {
             "sampler": {
                 "source_class": source >> 24, "source_index": source & 0xFFFFFF, "sequence_number": number,
@@ -121,12 +119,12 @@ def sflow5_b(datagram: bytes) -> Flows:
             },
             "vlanId": src_vlan, "postVlanId": dst_vlan,
         })
-        if kind == VLAN:
-            tag, kind = TAG(datagram, at + 14)
+        if ethernet_type == VLAN:
+            tag, ethernet_type = TAG(datagram, at + 14)
             at += 4
             flow["dot1qVlanId"], flow["dot1qPriority"] = vlan, priority = tag & 0xFFF, tag >> 13
             flow["vlan_tags"] = [{"tpid": VLAN, "priority": priority, "dei": tag >> 12 & 1, "vlan": vlan}]
-        if kind == IPV4_TYPE:
+        if ethernet_type == IPV4_TYPE:
             tos, length, number, flags, ttl, protocol, origin, destination, source, port, sequence, control = IPV4_B(
                 datagram, at + 14
             )
@@ -139,7 +137,7 @@ def sflow5_b(datagram: bytes) -> Flows:
             flow["ipVersion"], flow["ipClassOfService"], flow["flowLabelIPv6"] = 6, word >> 20 & 255, word & 0xFFFFF
             flow["octetDeltaCount"], flow["sourceIPv6Address"] = length + 40, inet_ntop(AF_INET6, origin)
             flow["destinationIPv6Address"] = inet_ntop(AF_INET6, destination)
-        flow["ethernetType"], flow["ipTTL"], flow["protocolIdentifier"] = kind, ttl, protocol
+        flow["ethernetType"], flow["ipTTL"], flow["protocolIdentifier"] = ethernet_type, ttl, protocol
         flow["sourceTransportPort"], flow["destinationTransportPort"] = source, port
         if protocol == TCP:
             flow["tcpSequenceNumber"], flow["tcpControlBits"] = sequence, control & 0x1FF

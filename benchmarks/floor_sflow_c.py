@@ -7,11 +7,10 @@ from struct import Struct
 from .floor_b import Flows
 from .floor_c import ipv4, ipv6, mac
 from .floor_sflow_b import (
-    FRAME,
     IPV4_TYPE,
     IPV6,
-    RECORD,
     SAMPLE,
+    SWITCH,
     TAG,
     TCP,
     VLAN,
@@ -32,20 +31,17 @@ def sflow5_c(datagram: bytes) -> Flows:
     flows, counters = [], []
     position = 28
     while position < len(datagram):
-        kind, length, number, source, rate, pool, drops, ingress, egress, _ = SAMPLE(datagram, position)
-        start, position = position, position + 8 + length
+        (
+            kind, length, number, source, rate, pool, drops, ingress, egress, _, _, record_length, header, size,
+            stripped, header_length, destination, origin, ethernet_type,
+        ) = SAMPLE(datagram, position)
+        at = position + 64
         if kind == 2:
-            counters.append(counters_sample(datagram, start, seen_counters))
+            counters.append(counters_sample(datagram, position, seen_counters))
+            position += 8 + length
             continue
-        start += 40
-        while start < position:
-            kind, length, first, second, third, fourth = RECORD(datagram, start)
-            if kind == 1:
-                at, header, size, stripped, header_length = start + 24, first, second, third, fourth
-            else:
-                src_vlan, src_priority, dst_vlan, dst_priority = first, second, third, fourth
-            start += 8 + length
-        destination, origin, kind = FRAME(datagram, at)
+        src_vlan, src_priority, dst_vlan, dst_priority = SWITCH(datagram, position + 56 + record_length)
+        position += 8 + length
         flows.append(flow := {
             "sampler": {
                 "source_class": source >> 24, "source_index": source & 0xFFFFFF, "sequence_number": number,
@@ -63,12 +59,12 @@ def sflow5_c(datagram: bytes) -> Flows:
             },
             "vlanId": src_vlan, "postVlanId": dst_vlan,
         })
-        if kind == VLAN:
-            tag, kind = TAG(datagram, at + 14)
+        if ethernet_type == VLAN:
+            tag, ethernet_type = TAG(datagram, at + 14)
             at += 4
             flow["dot1qVlanId"], flow["dot1qPriority"] = vlan, priority = tag & 0xFFF, tag >> 13
             flow["vlan_tags"] = [{"tpid": VLAN, "priority": priority, "dei": tag >> 12 & 1, "vlan": vlan}]
-        if kind == IPV4_TYPE:
+        if ethernet_type == IPV4_TYPE:
             tos, length, number, flags, ttl, protocol, origin, destination, source, port, sequence, control = IPV4_C(
                 datagram, at + 14
             )
@@ -81,7 +77,7 @@ def sflow5_c(datagram: bytes) -> Flows:
             flow["ipVersion"], flow["ipClassOfService"], flow["flowLabelIPv6"] = 6, word >> 20 & 255, word & 0xFFFFF
             flow["octetDeltaCount"], flow["sourceIPv6Address"] = length + 40, ipv6[origin]
             flow["destinationIPv6Address"] = ipv6[destination]
-        flow["ethernetType"], flow["ipTTL"], flow["protocolIdentifier"] = kind, ttl, protocol
+        flow["ethernetType"], flow["ipTTL"], flow["protocolIdentifier"] = ethernet_type, ttl, protocol
         flow["sourceTransportPort"], flow["destinationTransportPort"] = source, port
         if protocol == TCP:
             flow["tcpSequenceNumber"], flow["tcpControlBits"] = sequence, control & 0x1FF
