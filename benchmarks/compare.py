@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from platform import python_implementation, python_version
+from typing import NamedTuple
 
-from . import costs
+from . import cold, costs, floods, hostile, template_costs
 from .floors import check
 from .peers import MAKERS, Absent, contender
 from .timing import Task, measure, per_second, ratio, table
 from .traffic import Workload
-from .workloads import workloads
+from .workloads import MAKERS as WORKLOADS
 
 ROUNDS = 31
 FEWEST_ROUNDS = 5
-QUICK_ROUNDS = 5
 OURS = "netflowparse"
 
 
-def decoders(rounds: int, measured: list[Workload]) -> tuple[str, str]:
+def decoders(rounds: int, measured: Sequence[Workload]) -> str:
     """Two tables: records a second of each decoder on each workload, and how many times as fast as each we are."""
     speeds: dict[str, list[str]] = {name: [] for name in MAKERS}
     ratios: dict[str, list[str]] = {name: [] for name in MAKERS if name != OURS}
     for workload in measured:
+        check(workload)
         tasks, absent = {}, {}
         for name in MAKERS:
             try:
@@ -39,35 +41,43 @@ def decoders(rounds: int, measured: list[Workload]) -> tuple[str, str]:
             if name != OURS:
                 ratios[name].append(absent.get(name) or str(ratio(times[name], times[OURS])))
     names = [workload.name for workload in measured]
-    return (
-        table(["k records/s", *names], [[name, *cells] for name, cells in speeds.items()]),
-        table([f"{OURS} is … times", *names], [[name, *cells] for name, cells in ratios.items()]),
-    )
+    speed = table(["k records/s", *names], [[name, *cells] for name, cells in speeds.items()])
+    compared = table([f"{OURS} is … times", *names], [[name, *cells] for name, cells in ratios.items()])
+    return f"{speed}\n\nAbove 1: faster than that decoder, or than that floor.\n\n{compared}"
 
 
-def report(rounds: int) -> str:
-    """The whole comparison as Markdown."""
-    measured = workloads()
-    for workload in measured:
-        check(workload)
-    speeds, ratios = decoders(rounds, measured)
-    few = max(FEWEST_ROUNDS, rounds // 2)
+class Section(NamedTuple):
+    """A question, what answers it, and the rounds it takes of those that are asked for."""
+
+    question: str
+    answer: Callable[[int, Sequence[Workload]], str]
+    share: float = 0.5
+
+
+SECTIONS: dict[str, Section] = {
+    "decoders": Section("How fast is it, beside floors and peers?", decoders, 1),
+    "small": Section("What does a record cost that comes alone?", costs.small_datagrams),
+    "exporters": Section("What do many exporters cost?", costs.exporters),
+    "templates": Section("What does a template cost?", template_costs.templates),
+    "churn": Section("What do templates cost that come among the data?", template_costs.churn),
+    "pending": Section("What does data cost that comes before its template?", template_costs.pending),
+    "floods": Section("What do addresses and texts cost that never come twice?", floods.floods, 0.35),
+    "hostile": Section("What do hostile datagrams cost?", hostile.hostile, 0.35),
+    "cold": Section("What does a cold start cost?", cold.cold_start, 0.25),
+}
+
+
+def report(rounds: int, only: Sequence[str]) -> str:
+    """The comparison as Markdown; *only* some sections, or workloads, if any are named."""
+    sections = [name for name in SECTIONS if name in only] or list(SECTIONS)
+    measured = [make() for name, make in WORKLOADS.items() if name in only] or [make() for make in WORKLOADS.values()]
     parts = [
-        f"{python_implementation()} {python_version()}, {rounds} interleaved rounds, CPU time of one process, garbage",
-        "collector on.  A record is a data record; ratios are medians over the rounds (lowest–highest round).",
-        "",
-        speeds,
-        "",
-        "Above 1: faster than that decoder, or than that floor.",
-        "",
-        ratios,
-        "",
-        costs.small_datagrams(few, measured),
-        "",
-        costs.templates(few),
-        "",
-        costs.exporters(few),
+        f"{python_implementation()} {python_version()}, CPU time of one process, garbage collector on, up to {rounds}",
+        "interleaved rounds.  A record is a data record; ratios are medians over the rounds (95 % interval of those).",
     ]
+    for name in sections:
+        question, answer, share = SECTIONS[name]
+        parts += ["", f"## {question}", "", answer(max(FEWEST_ROUNDS, round(rounds * share)), measured)]
     return "\n".join(parts) + "\n"
 
 
@@ -77,10 +87,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"at least {FEWEST_ROUNDS}, default {ROUNDS}")
     parser.add_argument("--quick", action="store_true", help="the fewest rounds: to see that everything runs")
     parser.add_argument("--markdown", metavar="FILE", type=Path, help="write the comparison to FILE too")
+    names = [*SECTIONS, *WORKLOADS]
+    help_only = f"of the sections {', '.join(SECTIONS)} and the workloads {', '.join(WORKLOADS)}"
+    parser.add_argument("--only", nargs="+", metavar="NAME", choices=names, default=[], help=help_only)
     options = parser.parse_args(arguments)
     if options.rounds < FEWEST_ROUNDS:
         parser.error(f"--rounds {options.rounds}: need at least {FEWEST_ROUNDS}")
-    text = report(QUICK_ROUNDS if options.quick else options.rounds)
+    text = report(FEWEST_ROUNDS if options.quick else options.rounds, options.only)
     sys.stdout.write(text)
     if options.markdown:
         options.markdown.write_text(text, encoding="utf-8")

@@ -1,32 +1,31 @@
-"""What a record does not cost: the datagram around it, a template, an exporter."""
+"""What a record does not cost: the datagram around it, an exporter among many."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Callable, Sequence
+from itertools import count
 from random import Random
-from time import process_time
+from typing import Any
 
 from netflowparse import Decoder
-from tests.message_builder import Field, netflow9_datagram, set_of, template
+from tests.message_builder import Field
 
-from .floors import FLOOR_C
 from .peers import contender
-from .timing import TURNS, Task, measure, ratio, table
-from .traffic import UPTIME, Traffic, Workload, numbered
-from .workloads import MAKERS, ROUTER, SEQUENCE_NUMBERS, netflow9, record
+from .timing import Task, measure, ratio, table
+from .traffic import Workload, numbered
+from .workloads import MAKERS, ROUTER, SEQUENCE_NUMBERS, netflow9
 
-DATA_RECORDS = 10  # of a new template: enough that its reader is compiled at once
-EXPORTERS = (1, 100, 10_000)
+SMALL = 600  # datagrams of one record
+EXPORTERS = ((1, 1), (100, 1), (10_000, 1), (10_000, 20))  # exporters, shapes of their templates
 DATAGRAMS_A_TURN = 100
 STRIDE = 7919  # from one exporter to the next: no two neighbours
 
 
-def small_datagrams(rounds: int, workloads: list[Workload]) -> str:
+def small_datagrams(rounds: int, workloads: Sequence[Workload]) -> str:
     """A table: what a record costs alone in its datagram, in units of what it costs in a full one."""
     rows = []
     for full in workloads:
-        one = MAKERS[full.name](datagrams=600, per_datagram=1)
+        one = MAKERS[full.name](datagrams=SMALL, per_datagram=1)
         tasks = {}
         for key, workload in (("full", full), ("one", one)):
             decode = contender("netflowparse", workload).decode
@@ -36,91 +35,70 @@ def small_datagrams(rounds: int, workloads: list[Workload]) -> str:
     return table(["workload", "records in a full datagram", "one record a datagram / full"], rows)
 
 
-def _new_templates(count: int) -> Iterator[tuple[bytes, bytes, bytes]]:
-    """Datagrams of templates with the router's fields in ever other orders: template, data, data again."""
+def _routers(shapes: int) -> list[Workload]:
+    """Workloads of the router's fields, in an order of its own in each but the first."""
     random = Random(1)
-    traffic = Traffic()
     fields: list[Field] = list(ROUTER)
-    for number in range(count):
+    made = []
+    for _ in range(shapes):
+        made.append(netflow9(datagrams=DATAGRAMS_A_TURN // shapes, fields=tuple(fields)))
         random.shuffle(fields)
-        template_id = 256 + number
-        body = b"".join(record(fields, traffic.flow()) for _ in range(DATA_RECORDS))
-        data = set_of(template_id, body + bytes(-len(body) % 4))
-        yield (
-            netflow9_datagram(set_of(0, template(template_id, fields)), sysUpTime=UPTIME, sequenceNumber=3 * number),
-            netflow9_datagram(data, sysUpTime=UPTIME, sequenceNumber=3 * number + 1),
-            netflow9_datagram(data, sysUpTime=UPTIME, sequenceNumber=3 * number + 2),
-        )
+    return made
 
 
-def _template_round(sent: list[tuple[bytes, bytes, bytes]]) -> dict[str, float]:
-    decode = Decoder().decode
-    spent = {"learned": 0.0, "compiled": 0.0, "refreshed": 0.0}
-    for learned, data, again in sent:
-        times = [process_time()]
-        for datagram in (learned, data, again, learned):
-            decode(datagram, "exporter")
-            times.append(process_time())
-        learn, first, second, refresh = (after - before for before, after in pairwise(times))
-        spent["learned"] += learn
-        spent["compiled"] += first - second
-        spent["refreshed"] += refresh
-    return {name: seconds / len(sent) for name, seconds in spent.items()}
+def _name(number: int) -> str:
+    """The exporter's address, a new text each time, as it comes from a socket."""
+    return f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"
 
 
-def templates(rounds: int) -> str:
-    """A table: what one template of 20 fields costs, in units of floor c's cost of one of its records."""
-    sent = list(_new_templates(25))
-    router = netflow9()
-    floor = Task(FLOOR_C["v9"], router.datagrams, router.records).slice()
-    found: dict[str, list[float]] = {}
-    for _ in range(rounds):
-        spent = _template_round(sent)
-        spent["learned and compiled"] = spent["learned"] + spent["compiled"]
-        record_cost = floor.time()
-        for name, seconds in spent.items():
-            found.setdefault(name, []).append(seconds / record_cost)
-    names = {
-        "learned": "learned (a datagram of its own)",
-        "compiled": "its reader compiled, at its first data",
-        "learned and compiled": "both",
-        "refreshed": "refreshed (a datagram of its own)",
-    }
-    rows = [[text, str(ratio(found[name], [1.0] * rounds))] for name, text in names.items()]
-    return table(["template of 20 fields", "records of floor c"], rows)
+def _visits(exporters: int, routers: Sequence[Workload]) -> Callable[[Sequence[Any]], Sequence[Any]]:
+    """What gives the next (datagram, exporter) pairs: each exporter numbers its own."""
+    turns = count()
+    numbers = [1] * exporters  # 0 was the template, 1 its first data
+
+    def renew(places: Sequence[Any]) -> list[tuple[bytes, str]]:
+        pairs = []
+        for turn, _ in zip(turns, places, strict=False):
+            exporter = turn * STRIDE % exporters
+            numbers[exporter] += 1
+            sent = routers[exporter % len(routers)].datagrams
+            datagram = numbered(sent[turn % len(sent)], SEQUENCE_NUMBERS["v9"], numbers[exporter])
+            pairs.append((datagram, _name(exporter)))
+        return pairs
+
+    return renew
 
 
-def exporters(rounds: int) -> str:
+def _first_record(datagram: bytes) -> bytes:
+    """A datagram of the first record of *datagram*, which has v9's header of 20 octets and one set."""
+    size = sum(length for *_, length in ROUTER)
+    return datagram[:2] + b"\0\1" + datagram[4:22] + (4 + size).to_bytes(2, "big") + datagram[24 : 24 + size]
+
+
+def _heard(exporters: int, routers: Sequence[Workload]) -> Decoder:
+    """A decoder that knows so many exporters: it has read the template of each, and a datagram of little data."""
+    decoder = Decoder()
+    little = _first_record(routers[0].datagrams[0])
+    for exporter in range(exporters):
+        router = routers[exporter % len(routers)]
+        for number, datagram in enumerate((*router.templates, little)):
+            decoder.decode(numbered(datagram, SEQUENCE_NUMBERS["v9"], number), _name(exporter))
+    return decoder
+
+
+def exporters(rounds: int, workloads: Sequence[Workload]) -> str:
     """A table: what a flow costs where many exporters take turns, in units of what it costs with one."""
-    workload = netflow9()
-    template_datagram, *_ = workload.templates
-    decoders = {count: Decoder() for count in EXPORTERS}
-    names = {count: [f"10.{i >> 16}.{i >> 8 & 255}.{i & 255}" for i in range(count)] for count in EXPORTERS}
-    for count, decoder in decoders.items():
-        for name in names[count]:
-            decoder.decode(template_datagram, name)
-    times: dict[int, list[float]] = {count: [] for count in EXPORTERS}
-    numbers: dict[int, dict[str, int]] = {count: {} for count in EXPORTERS}
-    for turn in range(rounds * TURNS):
-        if turn % TURNS == 0:
-            for count in EXPORTERS:
-                times[count].append(0.0)
-        for count in EXPORTERS if turn % 2 else reversed(EXPORTERS):
-            first = turn * DATAGRAMS_A_TURN
-            pairs = []
-            for i in range(first, first + DATAGRAMS_A_TURN):
-                name = names[count][i * STRIDE % count]
-                numbers[count][name] = number = numbers[count].get(name, 0) + 1
-                datagram = workload.datagrams[i % len(workload.datagrams)]
-                pairs.append((numbered(datagram, SEQUENCE_NUMBERS["v9"], number), name))
-            times[count][-1] += _spent(decoders[count], pairs)
-    rows = [[f"{count:,}", str(ratio(times[count][1:], times[1][1:]))] for count in EXPORTERS]  # the first warms up
-    return table(["exporters", "cost of a flow against one exporter's"], rows)
-
-
-def _spent(decoder: Decoder, pairs: list[tuple[bytes, str]]) -> float:
-    decode = decoder.decode
-    begin = process_time()
-    for datagram, name in pairs:
-        message = decode(datagram, name)  # noqa: F841 - kept until the next one is there
-    return process_time() - begin
+    tasks = {}
+    for exporters, shapes in EXPORTERS:
+        routers = _routers(shapes)
+        decode = _heard(exporters, routers).decode
+        tasks[f"{exporters:,}", str(shapes)] = Task(
+            lambda pair, decode=decode: decode(*pair),  # type: ignore[misc]
+            range(DATAGRAMS_A_TURN),
+            DATAGRAMS_A_TURN,
+            _visits(exporters, routers),
+        )
+    times = measure(tasks, rounds)
+    one = times["1", "1"]
+    rows = [[*names, str(ratio(spent, one))] for names, spent in times.items()]
+    return table(["exporters", "shapes of their templates", "cost of a flow against one exporter's"], rows)

@@ -18,7 +18,9 @@ from math import comb
 from random import Random
 from statistics import median
 from time import process_time
-from typing import Any
+from typing import Any, TypeVar
+
+Name = TypeVar("Name")  # of a task
 
 SLICE = 0.005  # s of CPU that one turn takes, about
 PROBE = 16  # arguments by which the length of a turn is guessed
@@ -57,9 +59,9 @@ class Task:
         return Task(self.call, self.arguments[:count], self.units * count / len(self.arguments), self.renew)
 
 
-def measure(tasks: dict[str, Task], rounds: int) -> dict[str, list[float]]:
+def measure(tasks: dict[Name, Task], rounds: int) -> dict[Name, list[float]]:
     """CPU s for one unit of each task, one figure a round; the order changes from turn to turn."""
-    times: dict[str, list[float]] = {name: [] for name in tasks}
+    times: dict[Name, list[float]] = {name: [] for name in tasks}
     order = list(tasks)
     shuffle = Random(0).shuffle
     gc.collect()

@@ -23,6 +23,7 @@ from .sflow_workload import sflow5
 from .traffic import COUNTRY, DATAGRAMS, HOST, UPTIME, URL, Traffic, Values, Workload, numbering
 
 SEQUENCE_NUMBERS = {"v5": 16, "v9": 12, "ipfix": 8}  # their offsets in the headers
+ROUTER_ID = 260
 #: v9: the usual record of a router, 20 fields, 55 octets
 ROUTER: tuple[Field, ...] = (
     (8, 4), (12, 4), (15, 4), (10, 4), (14, 4), (2, 4), (1, 4), (22, 4), (21, 4), (7, 2),
@@ -117,9 +118,9 @@ def _netflow9(name: str, template_id: int, fields: tuple[Field, ...], datagrams:
     return Workload(name, templates, tuple(made), datagrams * per_datagram, renewal)
 
 
-def netflow9(datagrams: int = DATAGRAMS, per_datagram: int = 25) -> Workload:
+def netflow9(datagrams: int = DATAGRAMS, per_datagram: int = 25, fields: tuple[Field, ...] = ROUTER) -> Workload:
     """NetFlow v9, 20 fields of a router; absolute times are added, so 22 keys."""
-    return _netflow9("v9", 260, ROUTER, datagrams, per_datagram)
+    return _netflow9("v9", ROUTER_ID, fields, datagrams, per_datagram)
 
 
 def nsel(datagrams: int = DATAGRAMS * 2, per_datagram: int = 10) -> Workload:
@@ -127,15 +128,18 @@ def nsel(datagrams: int = DATAGRAMS * 2, per_datagram: int = 10) -> Workload:
     return _netflow9("nsel", 265, NSEL, datagrams, per_datagram)
 
 
-def _ipfix(name: str, sets: Sequence[tuple[int, tuple[Field, ...], int]], datagrams: int) -> Workload:
+def _ipfix(
+    name: str, shapes: dict[int, tuple[Field, ...]], counts: Callable[[int], Sequence[int]], datagrams: int
+) -> Workload:
+    """Datagram *number* has a set of each of *shapes* with as many records as *counts* says for it."""
     traffic = Traffic()
-    templates = (ipfix_message(set_of(2, b"".join(template(number, fields) for number, fields, _ in sets))),)
-    per_datagram = sum(count for *_, count in sets)
+    templates = (ipfix_message(set_of(2, b"".join(template(number, fields) for number, fields in shapes.items()))),)
+    per_datagram = sum(counts(0))
     made = tuple(
         ipfix_message(
             *(
                 set_of(template_id, b"".join(record(fields, traffic.flow()) for _ in range(count)))
-                for template_id, fields, count in sets
+                for (template_id, fields), count in zip(shapes.items(), counts(number), strict=True)
                 if count
             ),
             sequenceNumber=number * per_datagram,
@@ -148,13 +152,17 @@ def _ipfix(name: str, sets: Sequence[tuple[int, tuple[Field, ...], int]], datagr
 
 def ipfix(datagrams: int = DATAGRAMS * 4 // 3, per_datagram: int = 18) -> Workload:
     """IPFIX, 17 fields: two thirds of the records IPv4, one third IPv6, a set of each in every message."""
-    ipv6 = per_datagram // 3
-    return _ipfix("ipfix", ((256, IPV4, per_datagram - ipv6), (257, IPV6, ipv6)), datagrams)
+
+    def counts(number: int) -> tuple[int, int]:
+        ipv6 = (number + 1) * per_datagram // 3 - number * per_datagram // 3
+        return per_datagram - ipv6, ipv6
+
+    return _ipfix("ipfix", {256: IPV4, 257: IPV6}, counts, datagrams)
 
 
 def strings(datagrams: int = DATAGRAMS, per_datagram: int = 28) -> Workload:
     """IPFIX, 5 fields, three of them enterprise strings of variable length."""
-    return _ipfix("varlen", ((300, STRINGS, per_datagram),), datagrams)
+    return _ipfix("varlen", {300: STRINGS}, lambda number: (per_datagram,), datagrams)
 
 
 #: name -> the workload of given numbers of datagrams and of records in each
