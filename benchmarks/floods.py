@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import count
+from itertools import count, islice
 from random import Random
 from socket import AF_INET6, inet_ntoa, inet_ntop
 from time import process_time
@@ -151,8 +151,8 @@ def _readers(kind: str) -> dict[str, Callable[[bytes], Any]]:
     readers: dict[str, Callable[[bytes], Any]] = {"floor": floor}
     for name, decoder in decoders.items():
         decoder.decode(ipfix_message(set_of(2, template(TEMPLATE_ID, fields))), "exporter")
-        readers[name] = lambda datagram, decode=decoder.decode: decode(datagram, "exporter")
-    (first, *_) = (message for message, _ in zip(_messages(kind, FEW), range(1), strict=False))
+        readers[name] = lambda datagram, decode=decoder.decode: decode(datagram, "exporter")  # type: ignore[misc]
+    first = next(_messages(kind, FEW))
     expected = floor(first)
     for name in decoders:
         message = readers[name](first)
@@ -169,9 +169,9 @@ def _times(kind: str, distinct: int, rounds: int) -> dict[str, list[float]]:
     messages = _messages(kind, distinct)
     times: dict[str, list[float]] = {name: [] for name in readers}
     order, shuffle = list(readers), Random(0).shuffle
+    gc.collect()
     for _ in range(rounds + 1):
-        sent = [message for message, _ in zip(messages, range(datagrams), strict=False)]
-        gc.collect()
+        sent = list(islice(messages, datagrams))
         shuffle(order)
         for name in order:
             times[name].append(_spent(readers[name], sent) / (datagrams * PER_DATAGRAM[kind]))

@@ -74,7 +74,7 @@ def _tuned(read: Callable[[bytes], Flows], spell: Callable[[bytes], Flows]) -> C
 # fmt: off
 def _v5(datagram: bytes) -> Flows:
     boot = boot_time(datagram)
-    flows = []
+    flows: Flows = []
     append = flows.append
     for flow, (
         source, destination, hop, flow["ingressInterface"], flow["egressInterface"], flow["packetDeltaCount"],
@@ -95,7 +95,7 @@ def _v5(datagram: bytes) -> Flows:
 
 def _v9(datagram: bytes) -> Flows:
     boot = boot_time(datagram)
-    flows = []
+    flows: Flows = []
     append = flows.append
     for flow, (
         source, destination, hop, flow["ingressInterface"], flow["egressInterface"], flow["packetDeltaCount"],
@@ -117,7 +117,7 @@ def _v9(datagram: bytes) -> Flows:
 
 def _ipfix(datagram: bytes) -> Flows:
     first_set = records_of(datagram, 20, 66)
-    flows = []
+    flows: Flows = []
     append = flows.append
     for flow, (
         source, destination, flow["sourceTransportPort"], flow["destinationTransportPort"], flow["protocolIdentifier"],
@@ -141,7 +141,7 @@ def _ipfix(datagram: bytes) -> Flows:
 
 
 def _nsel(datagram: bytes) -> Flows:
-    flows = []
+    flows: Flows = []
     append = flows.append
     for flow, (
         flow["flowId"], source, flow["sourceTransportPort"], flow["ingressInterface"], destination,
@@ -170,7 +170,7 @@ def _nsel(datagram: bytes) -> Flows:
 def _strings(datagram: bytes) -> Flows:
     (length,) = LENGTH(datagram, 18)
     position, end = 20, 16 + length
-    flows = []
+    flows: Flows = []
     append = flows.append
     while position < end:
         length = datagram[position + 12]

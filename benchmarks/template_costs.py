@@ -20,7 +20,7 @@ from .workloads import ROUTER, ROUTER_ID, SEQUENCE_NUMBERS, netflow9, record
 TEMPLATES = 25
 DATA_RECORDS = 10  # of a new template: enough that its reader is compiled at once
 EVERY = (1, 10, 100)  # datagrams
-CHURNED = 200  # datagrams, cut down to what a turn takes
+CHURNED = 100  # datagrams, cut down to what a turn takes
 COUNT = slice(2, 4)  # where a v9 header says how many records and templates there are
 SETS = 20  # where its sets begin
 WAITING = 20  # datagrams that wait
@@ -91,7 +91,7 @@ def _orders() -> Iterator[tuple[Field, ...]]:
     wide = [field for field in ROUTER if field[0] in (10, 14, 2, 1, 16, 17)]
     narrow = [field for field in ROUTER if field[-1] == 1]
     while True:
-        moved = {}
+        moved: dict[Field, Field] = {}
         for group in (wide, narrow):
             moved.update(zip(group, random.sample(group, len(group)), strict=True))
         yield tuple(moved.get(field, field) for field in ROUTER)
