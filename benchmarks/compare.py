@@ -18,6 +18,7 @@ from .workloads import MAKERS as WORKLOADS
 
 ROUNDS = 31
 FEWEST_ROUNDS = 5
+QUICK_DATAGRAMS = 40  # of each workload
 OURS = "netflowparse"
 
 
@@ -67,10 +68,11 @@ SECTIONS: dict[str, Section] = {
 }
 
 
-def report(rounds: int, only: Sequence[str]) -> str:
-    """The comparison as Markdown; *only* some sections, or workloads, if any are named."""
+def report(rounds: int, only: Sequence[str], **size: int) -> str:
+    """The comparison as Markdown; *only* some sections, or workloads, if any are named; *size* of the workloads."""
     sections = [name for name in SECTIONS if name in only] or list(SECTIONS)
-    measured = [make() for name, make in WORKLOADS.items() if name in only] or [make() for make in WORKLOADS.values()]
+    chosen = [name for name in WORKLOADS if name in only] or list(WORKLOADS)
+    measured = [WORKLOADS[name](**size) for name in chosen]
     parts = [
         f"{python_implementation()} {python_version()}, CPU time of one process, garbage collector on, up to {rounds}",
         "interleaved rounds.  A record is a data record; ratios are medians over the rounds (95 % interval of those).",
@@ -85,7 +87,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Print the comparison; the exit status."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.compare", description=__doc__)
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"at least {FEWEST_ROUNDS}, default {ROUNDS}")
-    parser.add_argument("--quick", action="store_true", help="the fewest rounds: to see that everything runs")
+    parser.add_argument("--quick", action="store_true", help="few rounds of little: to see that everything runs")
     parser.add_argument("--markdown", metavar="FILE", type=Path, help="write the comparison to FILE too")
     names = [*SECTIONS, *WORKLOADS]
     help_only = f"of the sections {', '.join(SECTIONS)} and the workloads {', '.join(WORKLOADS)}"
@@ -93,7 +95,10 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.rounds < FEWEST_ROUNDS:
         parser.error(f"--rounds {options.rounds}: need at least {FEWEST_ROUNDS}")
-    text = report(FEWEST_ROUNDS if options.quick else options.rounds, options.only)
+    if options.quick:
+        text = report(FEWEST_ROUNDS, options.only, datagrams=QUICK_DATAGRAMS)
+    else:
+        text = report(options.rounds, options.only)
     sys.stdout.write(text)
     if options.markdown:
         options.markdown.write_text(text, encoding="utf-8")

@@ -42,8 +42,10 @@ def _ipfix_length(datagram: bytes) -> bytes:
 def _random(workloads: dict[str, Workload]) -> Iterator[Attack]:
     random = Random(SEED)
     yield Attack("random octets", "v9", [random.randbytes(LENGTH) for _ in range(DATAGRAMS)])
-    for name, head in HEADERS.items():
-        workload = workloads[name]
+    for name, workload in workloads.items():
+        head = HEADERS.get(name)
+        if head is None:
+            continue
         made = [each[:head] + random.randbytes(len(each) - head) for each in workload.datagrams[:DATAGRAMS]]
         yield Attack(f"{name}: random octets behind a header", name, made, workload.templates)
     frames = [
@@ -127,11 +129,12 @@ def _task(datagrams: Sequence[bytes], before: Sequence[bytes], renewal: Any = No
 
 
 def hostile(rounds: int, workloads: Sequence[Workload]) -> str:
-    """A table: the cost of an octet of each attack."""
+    """A table: the cost of an octet of each attack on the protocols of *workloads*."""
     good = {workload.name: workload for workload in workloads}
     groups: dict[str, list[Attack]] = {}
     for attack in (*_random(good), *_damaged(good), *_floods(), *_odd_values(good)):
-        groups.setdefault(attack.against, []).append(attack)
+        if attack.against in good:
+            groups.setdefault(attack.against, []).append(attack)
     rows = []
     for against, attacks in groups.items():
         other = good[against]
