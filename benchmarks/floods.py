@@ -100,31 +100,12 @@ KINDS: dict[str, Kind] = {
 }
 
 
-class _SpelledIpv4(dict[bytes, str]):
-    """Stands for a cache, and is empty: every value is spelled where it stands, by nothing but C."""
-
-    __missing__ = staticmethod(inet_ntoa)
-
-
-class _SpelledIpv6(dict[bytes, str]):
-    """As ``_SpelledIpv4``."""
-
-    __missing__ = staticmethod(partial(inet_ntop, AF_INET6))
-
-
-class _SpelledText(dict[bytes, str]):
-    """As ``_SpelledIpv4``."""
-
-    __missing__ = staticmethod(bytes.decode)
-
-
 def without_caches() -> Decoder:
-    """A decoder like any other, whose generated readers find no cache: built for this comparison alone."""
+    """A decoder like any other, which spells every address where it stands, by nothing but C: for this comparison."""
     decoder = Decoder()
     names = decoder._context.engine.names
-    names |= {"ipv4": _SpelledIpv4(), "ipv6": _SpelledIpv6(), "text": _SpelledText()}
-    if "learn_text" in names:
-        names["learn_text"] = lambda octets, where, field, faults: octets.decode()
+    names["ipv4_cache"].find = inet_ntoa
+    names["ipv6_cache"].find = partial(inet_ntop, AF_INET6)
     return decoder
 
 

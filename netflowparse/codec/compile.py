@@ -77,7 +77,8 @@ def _names(indexed: Iterable[tuple[int, Field]]) -> list[str]:
 
 def _tuple(targets: Iterable[str]) -> str:
     """What unpacking assigns to: a tuple also where there is one target, or none."""
-    return "".join(f"{target}, " for target in targets).rstrip() or "()"
+    joined = ", ".join(targets)
+    return f"{joined}," if joined else "()"
 
 
 def _emitter(layout: Layout, where: str) -> Emit:
@@ -101,7 +102,7 @@ def _fill(display: Iterable[tuple[str, Source]], emit: Emit) -> list[str]:
 
 def _blank(layout: Layout, scope: dict[str, Any]) -> list[str]:
     """Lines that begin a record which has all its keys."""
-    scope["blank"] = dict.fromkeys(key for key, _ in layout.display).copy
+    scope["blank"] = dict.fromkeys([key for key, _ in layout.display]).copy
     return ["record = blank()"]
 
 
@@ -110,22 +111,10 @@ def _prologue(layout: Layout) -> list[str]:
     lines = []
     if layout.clocked:
         lines.append("boot, earliest, latest, far = clock.boot, clock.earliest, clock.latest, clock.far")
-    for name in sorted({field.value.cache for field in layout.fields if isinstance(field.value, Remembered)}):
+    values = [field.value for field in layout.fields if field.value is not None]
+    for name in sorted({value.cache for value in values if isinstance(value, Remembered)}):
         lines += [f"if {name}_cache.full:", f"{INDENT}{name}_cache.watch(end - start)", f"{name} = {name}_cache.find"]
     return [INDENT + line for line in lines]
-
-
-def _unpacked_in_place(layout: Layout) -> dict[int, str]:
-    """Of a record that is begun blank: the keys whose values are what fields are unpacked to, and nothing else is."""
-    keys: dict[int, str] = {}
-    shared = {index for _, source in layout.display if type(source) is not One for index in fields_behind(source)}
-    for key, source in layout.display:
-        if type(source) is One:
-            if source.field in keys:
-                shared.add(source.field)
-            elif layout.fields[source.field].unpacked:
-                keys[source.field] = key
-    return {index: key for index, key in keys.items() if index not in shared}
 
 
 def _fixed_records(layout: Layout, scope: dict[str, Any]) -> list[str]:
@@ -149,16 +138,28 @@ def _fixed_records(layout: Layout, scope: dict[str, Any]) -> list[str]:
 
 
 def _in_place(layout: Layout, where: str, scope: dict[str, Any]) -> list[str]:
-    """Lines that unpack ``values`` into a record that has all its keys, and append it."""
-    keys = _unpacked_in_place(layout)
-    targets = _tuple(
-        f"record[{keys[index]!r}]" if index in keys else name
-        for index, field in enumerate(layout.fields)
-        for name in field.variables(index)
-    )
-    rest = [item for item in layout.display if type(item[1]) is not One or item[1].field not in keys]
-    lines = [*_blank(layout, scope), f"{targets} = values", *_fill(rest, _emitter(layout, where)), "append(record)"]
-    return [INDENT + line for line in lines]
+    """Lines that unpack ``values`` into a record that has all its keys, and append it.
+
+    What unpacking gives goes to its key right away, unless something else is made of it as well.
+    """
+    keys: dict[int, str] = {}
+    rest: list[tuple[str, Source]] = []
+    shared: set[int] = set()
+    for key, source in layout.display:
+        if type(source) is One and source.field not in keys and layout.fields[source.field].unpacked:
+            keys[source.field] = key
+        else:
+            rest.append((key, source))
+            shared.update(fields_behind(source))
+    rest += [(keys.pop(index), One(index)) for index in shared & keys.keys()]
+    targets: list[str] = []
+    for index, field in enumerate(layout.fields):
+        if index in keys:
+            targets.append(f"record[{keys[index]!r}]")
+        else:
+            targets += field.variables(index)
+    lines = [*_blank(layout, scope), f"{_tuple(targets)} = values", *_fill(rest, _emitter(layout, where))]
+    return [INDENT + line for line in [*lines, "append(record)"]]
 
 
 def _free_records(layout: Layout, scope: dict[str, Any]) -> list[str]:

@@ -168,10 +168,14 @@ def _uptime(value: str, *, wide: bool) -> str:
 
 def by_key(keyed: Iterable[tuple[str, int]]) -> Display:
     """The display of (key, field index) pairs: fields whose keys are equal become one list at the first one's place."""
-    fields: dict[str, list[int]] = {}
+    fields: dict[str, One | Several] = {}
     for key, index in keyed:
-        fields.setdefault(key, []).append(index)
-    return tuple((key, _one(found[0]) if len(found) == 1 else Several(tuple(found))) for key, found in fields.items())
+        source = fields.get(key)
+        if source is None:
+            fields[key] = _one(index)
+        else:
+            fields[key] = Several((*(source.fields if isinstance(source, Several) else source), index))
+    return tuple(fields.items())
 
 
 @lru_cache(maxsize=4096)
@@ -204,7 +208,7 @@ def spell(display: Display, emit: Emit) -> str:
 
 def clocked(display: Display) -> tuple[tuple[str, int], ...]:
     """(key, field) of the values that need the datagram's clock: ms since 1970, and the sysUpTime behind them."""
-    return tuple((key, source.field) for key, source in display if isinstance(source, Absolute))
+    return tuple([(key, source.field) for key, source in display if type(source) is Absolute])
 
 
 class ListPlace(NamedTuple):

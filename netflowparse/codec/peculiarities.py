@@ -55,20 +55,27 @@ class Call(NamedTuple):
 
 def applied_rules(template: Template, layout: Layout) -> tuple[str, ...]:
     """The rules that reading any record by *layout* applies."""
-    sources, rules = dict(layout.display), []
+    rules: list[str] = []
     if template.protocol == "netflow9":
-        if any(field.length == VARIABLE_LENGTH for field in template.fields):
+        if not layout.fixed and any(field.length == VARIABLE_LENGTH for field in template.fields):
             rules.append(VARIABLE_LENGTH_IN_V9)
-        names = layout.names[template.scope_count or 0 :]
-        early = [field.id in EARLY_IDS for field in template.fields[template.scope_count or 0 :]]
-        if any(is_early and name[:2] != "ie" for is_early, name in zip(early, names, strict=True)):
+        if not {field.id for field in template.fields}.isdisjoint(EARLY_IDS) and _has_early_ids(template, layout):
             rules.append(ASA_EARLY_IDS)
-    if any(isinstance(source, Absolute | SinceBoot) and source.wide for source in sources.values()):
+    derived = [each for each in layout.display if type(each[1]) is not One]
+    if any(isinstance(source, Absolute | SinceBoot) and source.wide for _, source in derived):
         rules.append(UPTIME_IN_8_OCTETS)
-    rules += [rule for rule in map(_rule_of, layout.fields) if rule]
-    if EVENT_TIME in sources and any(sources.get(key) is sources[EVENT_TIME] for key in UPTIMES.values()):
-        rules.append(ASA_EVENT_TIME)
+    rules += [rule for field in layout.fields if field.value is not None and (rule := _rule_of(field))]
+    if EVENT_TIME in layout.names:
+        sources = dict(layout.display)
+        if EVENT_TIME in sources and any(sources.get(key) is sources[EVENT_TIME] for key in UPTIMES.values()):
+            rules.append(ASA_EVENT_TIME)
     return tuple(dict.fromkeys(rules))
+
+
+def _has_early_ids(template: Template, layout: Layout) -> bool:
+    scope = template.scope_count or 0
+    named = zip(template.fields[scope:], layout.names[scope:], strict=True)
+    return any(field.id in EARLY_IDS and name[:2] != "ie" for field, name in named)
 
 
 def _rule_of(field: Field) -> str:
@@ -95,28 +102,30 @@ def called_rules(template: Template, layout: Layout, rules: frozenset[str]) -> t
     return tuple(calls)
 
 
-def icmp_column(template: Template, layout: Layout) -> tuple[int, int] | None:
-    """Where the octet is that tells whether a record has ICMP's type in its port: its offset in each record, and their
-    length; None where that is not always the same, or no record has it there.
+def icmp_column(layout: Layout) -> tuple[int, int] | None:
+    """Where the octet is that tells whether a record may have ICMP's type in its port, where that rule is called.
+
+    Its offset in each record, and their length; None where that is not always the same.
     """
-    sources = dict(layout.display)
-    protocol = sources.get(PROTOCOL)
-    if template.scope_count is not None or not _has_icmp_in_port(template, sources) or not isinstance(protocol, One):
-        return None
+    protocol = dict(layout.display)[PROTOCOL]
+    assert isinstance(protocol, One)
     if not layout.fixed or layout.fields[protocol.field].letters != "B":
         return None
     return sum(field.octets for field in layout.fields[: protocol.field]), layout.minimum_length
 
 
 def _has_icmp_in_port(template: Template, sources: dict[str, Any]) -> bool:
-    told = any(not field.enterprise and field.id in ICMP_ELEMENTS for field in template.fields)
-    return not told and isinstance(sources.get(PROTOCOL), One) and isinstance(sources.get(PORT), One)
+    if not isinstance(sources.get(PROTOCOL), One) or not isinstance(sources.get(PORT), One):
+        return False
+    return ICMP_ELEMENTS.isdisjoint([field.id for field in template.fields if not field.enterprise])
 
 
 def _doubts(layout: Layout) -> list[Call]:
     """The calls of rules that watch timestamps: keys of what is still read as NTP has it, fields of what is not."""
     keys: dict[str, list[str]] = {}
     fields: dict[str, list[int]] = {}
+    if DOUBTED.keys().isdisjoint(layout.names):
+        return []
     for key, source in layout.display:
         if key in DOUBTED and isinstance(source, One | Several):
             for index in (source.field,) if isinstance(source, One) else source.fields:

@@ -74,11 +74,13 @@ def elements_of(
     if template.protocol != "netflow9":
         elements = [registry.element(field.enterprise, field.id) for field in template.fields]
     else:
-        scope, without = template.scope_count or 0, () if ASA_EARLY_IDS in rules else EARLY_IDS
-        elements = [registry.netflow9_scope(field.id) for field in template.fields[:scope]] + [
-            unknown(0, field.id) if field.id in without else registry.netflow9(field.id)
-            for field in template.fields[scope:]
-        ]
+        scope = template.scope_count or 0
+        elements = [registry.netflow9_scope(field.id) for field in template.fields[:scope]]
+        elements += [registry.netflow9(field.id) for field in template.fields[scope:]]
+        if ASA_EARLY_IDS not in rules:
+            for index, field in enumerate(template.fields):
+                if index >= scope and field.id in EARLY_IDS:
+                    elements[index] = unknown(0, field.id)
     for index, element in learned:
         elements[index] = element
     return elements
@@ -105,16 +107,19 @@ def template_layout(
     """
     elements = elements_of(template, registry, rules, learned)
     in_options = template.scope_count is not None
-    read = [
-        _reading(element, field.length, rules, in_options, octet_values)
-        for element, field in zip(elements, template.fields, strict=True)
-    ]
-    declaration = Struct(*(_positional(index, value) for index, (_, value, _) in enumerate(read)))
-    misfits = tuple((index, misfit) for index, (_, _, misfit) in enumerate(read) if misfit)
-    types = [abstract_type for abstract_type, _, _ in read]
+    types: list[str] = []
+    subcons: list[Construct] = []
+    misfits: list[tuple[int, str]] = []
+    for index, (element, field) in enumerate(zip(elements, template.fields, strict=True)):
+        abstract_type, value, misfit = _reading(element, field.length, rules, in_options, octet_values)
+        types.append(abstract_type)
+        subcons.append(_positional(index, value))
+        if misfit:
+            misfits.append((index, misfit))
     keys = [element.key for element in elements]
     has_clock = template.protocol == "netflow9" if clocked is None else clocked
-    return Layout(declaration, _display(template, keys, types, rules, clocked=has_clock), tuple(keys), misfits)
+    display = _display(template, keys, types, rules, clocked=has_clock)
+    return Layout(Struct(*subcons), display, tuple(keys), tuple(misfits))
 
 
 @lru_cache(maxsize=4096)

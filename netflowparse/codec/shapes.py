@@ -136,7 +136,7 @@ class ShapeCache:
             octet_values = self._engine.octet_values
             layout = template_layout(template, self._registry, octet_values, rules, clocked=clocked, learned=learned)
             quirks, calls = applied_rules(template, layout), called_rules(template, layout, rules)
-            column = icmp_column(template, layout) if ICMP_IN_DESTINATION_PORT in rules else None
+            column = icmp_column(layout) if Call(ICMP_IN_DESTINATION_PORT) in calls else None
             if column is not None:  # it is looked at first, and seldom needs the rule
                 calls = tuple(call for call in calls if call.rule != ICMP_IN_DESTINATION_PORT)
             open_elements = has_open_elements(template, self._registry)

@@ -37,7 +37,7 @@ class Locator:
         engine = Engine(self._limits)
         self._headers = Headers(engine)
         usual = {4: Header(engine, wire.IPV4_UDP), 6: Header(engine, wire.IPV6_UDP)}
-        self._usual = {version: (header.size - UDP_HEADER, header.fill) for version, header in usual.items()}
+        self._usual = {version: (header.size - UDP_HEADER, header) for version, header in usual.items()}
 
     def find(self, octets: bytes, start: int, layer: str) -> Located | None:
         """The datagram or fragment in the frame whose first layer, *layer*, begins at *start*; None without one.
@@ -49,14 +49,14 @@ class Locator:
             version, at, protocol, end = seen
             if protocol != UDP:
                 return None
-            size, fill = self._usual[version]
+            size, header = self._usual[version]
             body = at + size
             if len(octets) - body >= UDP_HEADER:
                 end = _end_of_udp(octets, body, end)
                 if end < 0:
                     return None
                 fields: dict[str, Any] = {}
-                fill(fields, octets, at)
+                header.fill(fields, octets, at)  # not kept: the first call makes it ready and replaces it
                 return Located(at, body, end, False, fields)
         walk = Walk(self._headers, self._limits, _Strict(), {}, octets, start, len(octets))
         try:

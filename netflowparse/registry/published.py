@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache, lru_cache, partial
 
 from . import _enterprise, _iana, _labels, _netflow9
-from .element import Element, forward_names
+from .element import Element, forward_names, unknown
 
 # {code: word} of what definitions say.  RFC 5610 §3.
 TYPE_CODES, SEMANTICS_CODES, UNIT_CODES = _labels.DATA_TYPES, _labels.SEMANTICS, _labels.UNITS
@@ -43,6 +43,13 @@ def netflow9_identity(field_type: int) -> tuple[int, int] | None:
     """
     identity = _netflow9.ELEMENTS.get(field_type)
     return (0, field_type) if identity is None and field_type not in _netflow9.BARE else identity
+
+
+@lru_cache(maxsize=4096)
+def netflow9(field_type: int) -> Element:
+    """The element that a NetFlow v9 field type is."""
+    identity = netflow9_identity(field_type)
+    return netflow9_bare(field_type) if identity is None else element(*identity) or unknown(*identity)
 
 
 def netflow9_bare(field_type: int) -> Element:

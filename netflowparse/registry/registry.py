@@ -75,10 +75,11 @@ class Registry:
         """
         if type(field_type) is not int:
             _check_numbers(field_type=field_type)
-        identity = published.netflow9_identity(field_type)
-        if identity is None:
-            return published.netflow9_bare(field_type)
-        return self._added.get(identity) or published.element(*identity) or unknown(*identity)
+        if self._added:
+            identity = published.netflow9_identity(field_type)
+            if identity in self._added:
+                return self._added[identity]
+        return published.netflow9(field_type)
 
     def netflow9_scope(self, scope_type: int) -> Element:
         """The scope with this number, an unsigned32; one that RFC 3954 does not name is octets under ``scope<N>``."""
