@@ -7,13 +7,22 @@ Link types are numbered as in pcap files (https://www.tcpdump.org/linktypes.html
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
+from socket import inet_ntoa
+from struct import Struct
 from typing import NamedTuple, TypeAlias
 
+from ..packet.decoder import IPV4, PLAIN_IPV4, UDP
 from ..packet.link import ETHERTYPES, TPIDS
-from ..packet.locate import UDP_HEADER, Located, Locator
-from ..packet.network import MORE_FRAGMENTS
+from ..packet.locate import FRAGMENTED, UDP_HEADER, Located, Locator
+from ..packet.network import IPV4_HEADER, MORE_FRAGMENTS
 
+ETHERNET = 1  # link type
+#: Of Ethernet, IPv4 and UDP: type; first octet, total length, fragment, protocol, source; ports, length
+PLAIN = Struct(">12xH BxHxxHxB2x4s4x HHH")
+PLAIN_PACKET = 14  # where in such a frame the IPv4 packet begins
+PLAIN_PAYLOAD = PLAIN_PACKET + IPV4_HEADER + UDP_HEADER
+SOURCES = 4096  # addresses whose text is remembered
 LLC = 4  # in place of a type in Linux cooked frames: IEEE 802.2 follows
 
 
@@ -40,12 +49,34 @@ class Fragment(NamedTuple):
 
 
 def decode_frame(link_type: int, frame: bytes) -> UdpDatagram | Fragment | None:
-    """Return the UDP datagram in a frame, or the fragment of one, or None when it holds neither."""
+    """Return the UDP datagram in a frame, or the fragment of one, or None when it holds neither.
+
+    Nearly all frames are of one plain kind, which is taken apart at once; the others, and those that are cut or whose
+    lengths make no sense, go through their layers.
+    """
+    if link_type == ETHERNET and len(frame) >= PLAIN_PAYLOAD:
+        kind, first_octet, total, fragment, protocol, source, source_port, port, length = PLAIN.unpack_from(frame)
+        if kind == IPV4 and first_octet == PLAIN_IPV4 and not fragment & FRAGMENTED:
+            if protocol != UDP:
+                return None
+            end = PLAIN_PACKET + IPV4_HEADER + length
+            if UDP_HEADER <= length <= total - IPV4_HEADER and end <= len(frame):
+                return UdpDatagram(_address(source), source_port, port, frame[PLAIN_PAYLOAD:end], 0)
+    return _decode_any(link_type, frame)
+
+
+def _decode_any(link_type: int, frame: bytes) -> UdpDatagram | Fragment | None:
+    """The same, layer by layer."""
     first = LINK_LAYERS.get(link_type)
     if first is None:
         return None
     start, layer = first if isinstance(first, tuple) else first(frame)
     return None if layer is None else _decode(frame, start, layer)
+
+
+@lru_cache(SOURCES)
+def _address(octets: bytes) -> str:
+    return inet_ntoa(octets)
 
 
 def decode_packet(octets: bytes) -> UdpDatagram | Fragment | None:

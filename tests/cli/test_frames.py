@@ -1,5 +1,7 @@
 """Frames built by scapy come apart into what scapy was told; anything else gives None."""
 
+import random
+
 import pytest
 from scapy.layers.inet import IP, TCP, UDP
 from scapy.layers.inet6 import (
@@ -12,6 +14,7 @@ from scapy.layers.inet6 import (
 from scapy.layers.l2 import LLC, SNAP, CookedLinux, CookedLinuxV2, Dot1AD, Dot1Q, Dot3, Ether, Loopback
 from scapy.layers.ppp import HDLC, PPP, PPPoE
 
+from netflowparse.cli import frames
 from netflowparse.cli.frames import Fragment, UdpDatagram, decode_frame, decode_packet
 
 ETHERNET = 1
@@ -168,3 +171,20 @@ def test_no_cut_raises(link_type):
             for length in range(len(frame)):
                 found = decode_frame(link_type, frame[:length])
                 assert found is None or found.missing > 0
+
+
+def test_plain_frames_come_apart_as_all_others_do():
+    """Octets are changed where the plain kind is told by, lengths most of all; cut and padded frames are among them."""
+    dice = random.Random(3)
+    whole = bytes(Ether(**MACS) / V4)
+    met = set()
+    for _ in range(4000):
+        frame = bytearray(whole)
+        for _ in range(dice.randrange(3)):
+            place = dice.choice([12, 13, 14, 16, 17, 20, 21, 23, 26, 34, 37, 38, 39, dice.randrange(len(frame))])
+            frame[place] = dice.choice([0, 8, 17, frame[place] ^ 1 << dice.randrange(8), dice.randrange(256)])
+        octets = bytes(frame)[: dice.randrange(20, 2 * len(frame))] + bytes(dice.choice([0, 0, 18]))
+        found = decode_frame(ETHERNET, octets)
+        assert found == frames._decode_any(ETHERNET, octets)
+        met.add((type(found), getattr(found, "missing", 0) > 0))
+    assert met == {(UdpDatagram, False), (UdpDatagram, True), (Fragment, False), (Fragment, True), (type(None), False)}
