@@ -19,7 +19,11 @@ RECORD_KINDS: dict[Literal["flows", "options", "counters", "unknown_samples"], s
 # The same for records that came out before without some of their lists.
 COMPLETED_KINDS: dict[Literal["flows", "options"], str] = {"flows": "completed_flow", "options": "completed_options"}
 
-_encode = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
+# Messages are made by the decoder and hold no circles, so that nobody looks for those.
+_encode = json.JSONEncoder(allow_nan=False, separators=(",", ":"), check_circular=False).encode
+
+BETWEEN = "\n"  # spelled between two records: all records of a kind are put into text by one call
+_between = f"}},{_encode(BETWEEN)},{{"
 
 
 class Output(Protocol):
@@ -66,7 +70,10 @@ def message_lines(message: Message) -> Iterator[str]:
 
 
 def record_lines(message: Message) -> Iterator[str]:
-    """Yield one line per flow, options record and sample, after those of messages that it made readable."""
+    """Yield a line for each flow, options record and sample, after those of messages that it made readable.
+
+    The lines of all records of one kind come together, as one text.
+    """
     for part in with_late(message):
         yield from _part_lines(part)
 
@@ -74,24 +81,41 @@ def record_lines(message: Message) -> Iterator[str]:
 def _part_lines(message: Message) -> Iterator[str]:
     """Exporter, protocol and header are put into text once for all the message's own records."""
     head = None
-    for kind, record in _records(message):
+    for kind, records in _records(message):
         if head is None:
             known = {"exporter": message["exporter"], "protocol": message["protocol"], "header": message["header"]}
             head = _encode(known)[:-1]
-        yield f'{head},"{kind}":{_encode(record)}}}\n'
+        yield _lines(f'{head},"{kind}":', records)
 
 
-def _records(message: Message) -> Iterator[tuple[str, Any]]:
-    """Yield (key of a line, record) of each record."""
+def _lines(begin: str, records: list[Any]) -> str:
+    """Return a line for each record, dicts all of them, and each begins alike."""
+    row = [BETWEEN] * (2 * len(records) - 1)
+    row[::2] = records
+    inner = _encode(row)[2:-2].split(_between)
+    if len(inner) != len(records):  # a record holds a list that looks like the row
+        return "".join([f"{begin}{_encode(record)}}}\n" for record in records])
+    begin += "{"
+    return begin + f"}}}}\n{begin}".join(inner) + "}}\n"
+
+
+def _records(message: Message) -> Iterator[tuple[str, list[Any]]]:
+    """Yield (key of a line, records) of each kind that the message has."""
     for plural, kind in RECORD_KINDS.items():
-        for record in message.get(plural, ()):
-            yield kind, record
+        records = message.get(plural)
+        if records:
+            yield kind, records
     if "completed" in message:
         for part, kind in COMPLETED_KINDS.items():
-            for record in message["completed"][part]:
-                yield kind, record
+            if message["completed"][part]:
+                yield kind, message["completed"][part]
 
 
 def count_records(message: Message) -> int:
     """Return how many records a message holds, those of its late messages included."""
-    return sum(len(part.get(plural, ())) for part in with_late(message) for plural in RECORD_KINDS)
+    count = len(message["flows"]) + len(message["options"]) + len(message["counters"])
+    if "unknown_samples" in message:
+        count += len(message["unknown_samples"])
+    if message["late"]:
+        count += sum(map(count_records, message["late"]))
+    return count

@@ -45,6 +45,21 @@ def test_a_line_to_the_letter():
     )
 
 
+@pytest.mark.parametrize(
+    "flows",
+    [
+        [{}, {}, {"a": [{"b": 1}, {"c": 2}]}, {}],
+        [{"a": '"},"\\n",{"', "b": "\n"}, {"a": '},"\n",{'}, {"a": "{" * 9}],
+        [{"a": [{"b": 1}, "\n", {"c": 2}]}, {"a": 1}, {"a": [{}, "\n", {}]}],  # what stands between two records
+    ],
+    ids=["empty ones", "quotes and braces", "lists like the row of records"],
+)
+def test_each_record_has_its_line_whatever_it_holds(flows):
+    lines = "".join(record_lines(message("x", flows=flows))).splitlines()
+    head = {"exporter": "x", "protocol": "netflow9", "header": HEADER}
+    assert [json.loads(line) for line in lines] == [{**head, "flow": flow} for flow in flows]
+
+
 def test_message_lines():
     out = io.StringIO()
     lines = Lines(out, message_lines)
