@@ -1,5 +1,8 @@
 """pcap and pcapng files to frames, by scapy's raw readers.  scapy is imported here and in ``fragments``, when needed.
 
+Plain records, whole and at hand, are taken out of the octets here.  Whatever else stands there, and what lies across
+the end of the octets at hand, is left to scapy, which knows what to make of it; then plain ones may follow again.
+
 scapy speaks through loggers; what it says is kept from stderr and becomes warnings about the file.
 """
 
@@ -7,14 +10,24 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from struct import Struct
+from typing import Any, NamedTuple, TypeAlias
 
 from .source import FileError, Source
 
 NEEDS_SCAPY = "reading captures needs scapy: pip install 'netflowparse[pcap]'"
+LONGEST = 0xFFFF  # octets of a frame; scapy cuts those that are longer
+PCAP_HEAD = 16  # octets before each frame
+#: An enhanced packet block of pcapng: its type, length, interface, time (high, low), octets captured, and on the wire
+PACKET = "6I4x"
+ENHANCED_PACKET = 6
+PACKET_HEAD = 28  # octets before the frame
+EMPTY_BLOCK = 32  # octets of a block without frame and options
 MAX_SCAPY_WARNINGS = 10  # of one file; a damaged one can have one per frame
+
+Captured: TypeAlias = tuple[int, int, bytes]  # seconds, link type, octets
 
 
 class Frame(NamedTuple):
@@ -35,7 +48,7 @@ def iter_frames(source: Source, warn: Callable[[str], None]) -> Iterator[Frame]:
     said: list[str] = []
     with scapy_words(said):
         reader = _open_reader(source)
-        frames = _pcap_frames(source, reader) if source.kind == "pcap" else _pcapng_frames(reader)
+        frames = (_pcap_frames if source.kind == "pcap" else _pcapng_frames)(source, reader)
         for number, frame in enumerate(frames, 1):
             yield Frame(number, *frame)
     if source.damage:
@@ -58,20 +71,78 @@ def _open_reader(source: Source) -> Any:
         raise FileError(f"no usable {source.kind} header") from error
 
 
-def _pcap_frames(source: Source, reader: Any) -> Iterator[tuple[int, int, bytes]]:
+def _pcap_frames(source: Source, reader: Any) -> Iterator[Captured]:
     link_type = reader.linktype & 0xFFFF  # above: length of the frame check sequence
-    for octets, meta in reader:
+    while True:
+        taken = yield from _plain_records(source.peek(), reader.endian, link_type)
+        source.read(taken)
+        found = next(reader, None)
+        if found is None:
+            return
         if source.ended:
             source.cut = True
             return
+        octets, meta = found
         yield meta.sec, link_type, octets
 
 
-def _pcapng_frames(reader: Any) -> Iterator[tuple[int, int, bytes]]:
-    for octets, meta in reader:
+def _plain_records(octets: bytes, order: str, link_type: int) -> Generator[Captured, None, int]:
+    """Yield the frames that *octets* of a pcap file begin with; return where something else begins."""
+    head = Struct(order + "I4xI4x").unpack_from  # seconds, octets captured
+    at, last = 0, len(octets) - PCAP_HEAD
+    while at <= last:
+        seconds, captured = head(octets, at)
+        begin = at + PCAP_HEAD
+        end = begin + captured
+        if captured > LONGEST or end > len(octets):
+            break
+        yield seconds, link_type, octets[begin:end]
+        at = end
+    return at
+
+
+def _pcapng_frames(source: Source, reader: Any) -> Iterator[Captured]:
+    interfaces: dict[int, tuple[int, int]] = {}  # link type and units of time in a second, as scapy told of a frame
+    while True:
+        octets = source.peek()
+        taken = yield from _plain_blocks(octets, reader.endian, interfaces)
+        ahead = octets[taken : taken + PACKET_HEAD].ljust(PACKET_HEAD, b"\0")
+        kind, length, interface, *_ = Struct(reader.endian + PACKET).unpack(ahead)
+        source.read(taken)
+        before = source.octets
+        found = next(reader, None)
+        if found is None:
+            return
+        frame, meta = found
         # Simple packet blocks have no time.
         seconds = ((meta.tshigh << 32) | meta.tslow) // meta.tsresol if meta.tslow is not None else 0
-        yield seconds, meta.linktype, octets
+        yield seconds, meta.linktype, frame
+        if kind == ENHANCED_PACKET and source.octets == before + length:
+            interfaces[interface] = meta.linktype, meta.tsresol
+        else:  # other blocks may have described other interfaces
+            interfaces.clear()
+
+
+def _plain_blocks(octets: bytes, order: str, interfaces: dict[int, tuple[int, int]]) -> Generator[Captured, None, int]:
+    """The same of a pcapng file: frames in packet blocks without options, of interfaces that are known."""
+    head = Struct(order + PACKET).unpack_from
+    at, last = 0, len(octets) - EMPTY_BLOCK
+    while at <= last:
+        kind, length, interface, high, low, captured = head(octets, at)
+        end = at + length
+        if (
+            kind != ENHANCED_PACKET
+            or interface not in interfaces
+            or captured > LONGEST
+            or length != EMPTY_BLOCK + captured + -captured % 4
+            or end > len(octets)
+            or octets[end - 4 : end] != octets[at + 4 : at + 8]
+        ):
+            break
+        link_type, units = interfaces[interface]
+        yield (high << 32 | low) // units, link_type, octets[at + PACKET_HEAD : at + PACKET_HEAD + captured]
+        at = end
+    return at
 
 
 class _Words(logging.Handler):

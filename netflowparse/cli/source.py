@@ -12,13 +12,14 @@ import os
 import stat
 import sys
 import zlib
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, BinaryIO, cast
 
 from ..files import compression
 
 STANDARD_INPUT = "-"
-CHUNK = 1 << 16  # octets decompressed at a time
+CHUNK = 1 << 16  # octets read and decompressed at a time
 
 CAPTURE_MAGICS = {
     b"\xa1\xb2\xc3\xd4": "pcap",
@@ -44,7 +45,7 @@ class FileError(Exception):
 
 
 class Source:
-    """An open file: ``read`` gives its octets, decompressed, and never raises."""
+    """An open file: ``read`` and ``peek`` give its octets, decompressed, and never raise."""
 
     def __init__(self, name: str, raw: BinaryIO) -> None:
         """Take the file over.  Raises FileError when it is empty, damaged at its start, or foreign."""
@@ -55,6 +56,7 @@ class Source:
         self.octets = 0  # given out
         self._raw = raw
         self._stream = raw
+        self._failed = False
         try:
             self._stream = _decompressed(raw)
             magic = _peek(self._stream)
@@ -68,19 +70,32 @@ class Source:
 
     def read(self, size: int) -> bytes:
         """Return the next *size* octets, fewer at the end."""
-        try:
-            octets = self._stream.read(size)
-        except EOFError:  # a compressed file without its end
-            octets = b""
-            self.cut = True
-        except (OSError, zlib.error) as error:
-            octets = b""
-            self.damage = _reason(error)
+        octets = self._tried(self._stream.read, size)
         if len(octets) < size:
             self.ended = True
             self.cut = self.cut or bool(octets)
         self.octets += len(octets)
         return octets
+
+    def peek(self) -> bytes:
+        """Return those of the next octets that are there, which stay to be read; none at the end.
+
+        Where none are there yet this waits for some, not for more.
+        """
+        return self._tried(cast(io.BufferedReader, self._stream).peek, 1)
+
+    def _tried(self, take: Callable[[int], bytes], size: int) -> bytes:
+        """Return what *take* gives; nothing once that has failed, for what would come then is no continuation."""
+        if self._failed:
+            return b""
+        try:
+            return take(size)
+        except EOFError:  # a compressed file without its end
+            self.cut = True
+        except (OSError, zlib.error) as error:
+            self.damage = _reason(error)
+        self._failed = True
+        return b""
 
     def position(self) -> int:
         """Return how many octets of the file itself, compressed as it may be, were taken."""
@@ -114,7 +129,7 @@ def open_source(name: str) -> Source:
         raw = sys.stdin.buffer
         return Source(name, raw)
     try:
-        raw = open(name, "rb")  # noqa: SIM115 - owned by the Source
+        raw = open(name, "rb", CHUNK)  # noqa: SIM115 - owned by the Source
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise FileError(_reason(error)) from error
     try:
