@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -120,8 +120,8 @@ class SflowTables:
 
     def __init__(self) -> None:
         self._seen = False
-        self._samplers: dict[tuple[Hashable, str, int, int, bool], SamplerRow] = {}
-        self._interfaces: dict[tuple[Hashable, str, int], InterfaceRow] = {}
+        self._samplers: defaultdict[tuple[Hashable, str, int, int, bool], SamplerRow] = defaultdict(SamplerRow)
+        self._interfaces: defaultdict[tuple[Hashable, str, int], InterfaceRow] = defaultdict(InterfaceRow)
         self._names: dict[tuple[Hashable, str, int], str] = {}
 
     def add(self, exporter: Hashable, agent: str, message: Message) -> None:
@@ -136,24 +136,21 @@ class SflowTables:
     def _add_flow(self, exporter: Hashable, agent: str, flow: Flow) -> None:
         source_class, index = flow["sampler"]["source_class"], flow["sampler"]["source_index"]
         discards = "discarded_packet" in flow
-        row = self._samplers.setdefault((exporter, agent, source_class, index, discards), SamplerRow())
+        row = self._samplers[exporter, agent, source_class, index, discards]
         if row.add(flow) and not discards:  # which are told apart from the samples
             for way, name in INTERFACES.items():
                 if name in flow:
-                    self._interface(exporter, agent, flow[name]).samples[way] += 1
+                    self._interfaces[exporter, agent, flow[name]].samples[way] += 1
 
     def _add_counters(self, exporter: Hashable, agent: str, uptime: int, sample: Flow) -> None:
         index = sample["source_index"] if sample.get("source_class") == 0 else None
         for counters in _records(sample, "if_counters"):
             index = counters.get("if_index", index)
             if index is not None:
-                self._interface(exporter, agent, index).add(uptime, counters, sample["continuity"]["event"])
+                self._interfaces[exporter, agent, index].add(uptime, counters, sample["continuity"]["event"])
         for port in _records(sample, "port_name"):
             if index is not None and "name" in port:
                 self._names[exporter, agent, index] = port["name"]
-
-    def _interface(self, exporter: Hashable, agent: str, index: int) -> InterfaceRow:
-        return self._interfaces.setdefault((exporter, agent, index), InterfaceRow())
 
     def tables(self) -> list[tuple[str, Rows]]:
         """Titles and rows, nothing without sFlow."""

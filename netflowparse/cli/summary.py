@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import TextIO, TypeAlias
@@ -62,8 +62,8 @@ class Summary:
         """Write to *stream*; *report* knows how many datagrams were skipped or failed."""
         self._stream = stream
         self._report = report
-        self._exporters: dict[Engine, ExporterRow] = {}
-        self._templates: dict[tuple[Engine, int], TemplateRow] = {}
+        self._exporters: defaultdict[Engine, ExporterRow] = defaultdict(ExporterRow)
+        self._templates: defaultdict[tuple[Engine, int], TemplateRow] = defaultdict(TemplateRow)
         self._problems: dict[str, ProblemRow] = {}
         self._sflow = SflowTables()
         self._unknown_samples = 0
@@ -72,7 +72,7 @@ class Summary:
         """Count one message, and the earlier ones that it made readable."""
         for part in with_late(message):
             engine = (part["exporter"], part["protocol"], domain_text(part))
-            row = self._exporters.setdefault(engine, ExporterRow())
+            row = self._exporters[engine]
             row.flows += len(part["flows"])
             row.options += len(part["options"])
             row.counters += len(part["counters"])
@@ -101,7 +101,9 @@ class Summary:
 
     def _add_problem(self, row: ExporterRow, exporter: Hashable, problem: Problem) -> None:
         code = problem["code"]
-        kind = self._problems.setdefault(code, ProblemRow(f"{named(exporter)}: {problem['message']}"))
+        kind = self._problems.get(code)
+        if kind is None:
+            kind = self._problems[code] = ProblemRow(f"{named(exporter)}: {problem['message']}")
         kind.count += 1
         identifier = problem.get("template_id", problem.get("set_id"))
         if code == MISSING_TEMPLATE and identifier is not None:
@@ -109,7 +111,7 @@ class Summary:
 
     def _add_template(self, row: ExporterRow, engine: Engine, template: TemplateEvent) -> None:
         event, identifier = template["event"], template["template_id"]
-        known = self._templates.setdefault((engine, identifier), TemplateRow())
+        known = self._templates[engine, identifier]
         known.events[event] += 1
         if event in IN_FORCE:
             known.options = template["scope_count"] is not None
