@@ -2,8 +2,8 @@
 
     arguments   what the user may say
     source      a file: opened, decompressed, its kind told by its first octets
-    capture     pcap and pcapng -> frames, by scapy's raw readers (extra ``netflowparse[pcap]``)
-    frames      link layer, IP, UDP -> payload, by packet/;  fragments: IP fragments -> whole packets
+    capture     pcap and pcapng -> frames; all that is not plain by scapy's raw readers (extra ``netflowparse[pcap]``)
+    frames      link layer, IP, UDP -> payload, unless plain by packet/;  fragments: IP fragments -> whole packets
     datagrams   a file of any kind -> export datagrams
     lines       messages -> JSON lines;  summary: messages -> tables, sFlow's own in sflow_tables
     trees       datagrams -> what each octet is

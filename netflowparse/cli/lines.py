@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Literal, Protocol, TextIO
 
 from ..types import Message
@@ -57,11 +57,11 @@ class Lines:
         """Nothing is left: every message was written at once."""
 
 
-def with_late(message: Message) -> Iterator[Message]:
-    """Yield the earlier messages that this one made readable, then the message itself."""
-    for earlier in message["late"]:
-        yield from with_late(earlier)
-    yield message
+def with_late(message: Message) -> Sequence[Message]:
+    """Return the earlier messages that this one made readable, then the message itself."""
+    if not message["late"]:
+        return (message,)
+    return [*(part for earlier in message["late"] for part in with_late(earlier)), message]
 
 
 def message_lines(message: Message) -> Iterator[str]:

@@ -3,6 +3,7 @@
 import gzip
 import random
 import struct
+import tracemalloc
 
 import pytest
 
@@ -153,3 +154,25 @@ def test_frames_longer_than_scapy_gives(both, order):
     (frames_read, warnings, error), by_scapy = both(pcap_octets(frames, snap=1 << 20, order=order), 1 << 16)
     assert (frames_read, warnings, error) == by_scapy
     assert [len(frame.octets) for frame in frames_read] == [60, 0xFFFF, 61, 0xFFFF, 62]
+
+
+@pytest.mark.parametrize("kind", ["pcap", "pcapng"])
+def test_memory_is_flat(tmp_path, kind):
+    path = tmp_path / "capture"
+    frames = [bytes(1400)] * 3000  # 4 MB
+    if kind == "pcap":
+        path.write_bytes(pcap_octets(frames))
+    else:
+        blocks = (packet(number, frame, "<") for number, frame in enumerate(frames))
+        path.write_bytes(section("<", (1, b"")) + b"".join(blocks))
+    with open_source(str(path)) as opened:
+        reading = iter_frames(opened, lambda warning: None)
+        next(reading)  # scapy is imported
+        tracemalloc.start()
+        try:
+            count = sum(1 for _ in reading)
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert count == 2999
+    assert peak < 6 * source.CHUNK
