@@ -16,14 +16,13 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 from time import monotonic, process_time, sleep
 
 from .replay import NAMES, Replay, replay
-from .timing import ratio, table
+from .timing import per_second, ratio, table
 
 ROOT = Path(__file__).resolve().parent.parent
 #: what is measured -> file and arguments
@@ -128,12 +127,11 @@ def started(arguments: tuple[str, ...]) -> Iterator[subprocess.Popen[str]]:
         text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
-    try:
-        yield child
-    finally:
-        if child.poll() is None:
+    with child:
+        try:
+            yield child
+        finally:
             child.kill()
-        child.communicate()
 
 
 def turn(arguments: tuple[str, ...], what: Replay, flows: int) -> Turn:
@@ -171,11 +169,11 @@ def turn(arguments: tuple[str, ...], what: Replay, flows: int) -> Turn:
     )
 
 
-def alone(what: Replay) -> tuple[float, int]:
-    """CPU s of each flow when a decoder is given the datagrams, and how many flows there are."""
+def alone(what: Replay) -> float:
+    """CPU s of each flow when a decoder is given the datagrams, and nothing else is done."""
     begin = process_time()
     flows, _ = what.decode()
-    return (process_time() - begin) / flows, flows
+    return (process_time() - begin) / flows
 
 
 def workload(name: str, seconds: float) -> Replay:
@@ -187,56 +185,57 @@ def workload(name: str, seconds: float) -> Replay:
 
 
 class Results:
-    """Turns of every collector with every workload."""
+    """Turns of every collector with every workload, and what decoding alone took before and after each."""
 
     def __init__(self) -> None:
         self.turns: dict[str, dict[str, list[Turn]]] = {}
-        self.decoding: dict[str, list[float]] = {}
+        self.decoding: dict[str, dict[str, list[float]]] = {}
 
     def run(self, name: str, seconds: float, rounds: int) -> None:
         """Measure one workload."""
         what = workload(name, seconds)
+        parts = {collector: what.part(SLOW.get(collector, 1)) for collector in COLLECTORS}
+        flows = {collector: part.decode()[0] for collector, part in parts.items()}
+        half = what.part(2)
         gc.freeze()
         self.turns[name] = {collector: [] for collector in COLLECTORS}
-        self.decoding[name] = []
+        self.decoding[name] = {collector: [] for collector in COLLECTORS}
         for _ in range(rounds):
-            spent, flows = alone(what)
-            self.decoding[name].append(spent)
+            before = alone(half)
             for collector, arguments in COLLECTORS.items():
-                if collector in SLOW:
-                    few = what.part(SLOW[collector])
-                    self.turns[name][collector].append(turn(arguments, few, alone(few)[1]))
-                else:
-                    self.turns[name][collector].append(turn(arguments, what, flows))
+                self.turns[name][collector].append(turn(arguments, parts[collector], flows[collector]))
+                before, after = alone(half), before
+                self.decoding[name][collector].append((before + after) / 2)
 
     def best(self, name: str, collector: str) -> Turn:
         """The turn in which most came: whatever else the machine does takes away, and never adds."""
         return max(self.turns[name][collector], key=lambda each: each.flows)
 
-    def _rows(self, figure: str, scale: float, form: str) -> list[list[str]]:
-        return [
-            [collector, *(f"{getattr(self.best(name, collector), figure) / scale:{form}}" for name in self.turns)]
-            for collector in COLLECTORS
-        ]
+    def _table(self, head: str, cell: Callable[[str, str], str], *more: list[str]) -> str:
+        """A table with a row for each collector; *cell* is given workload and collector."""
+        rows = [[collector, *(cell(name, collector) for name in self.turns)] for collector in COLLECTORS]
+        return table([head, *self.turns], [*rows, *more])
 
     def tables(self) -> Iterator[str]:
         """The tables, and what is to be said about them."""
-        yield table(["k flows/s", *self.turns], self._rows("flows", 1000, ",.0f"))
-        yield table(["k datagrams/s", *self.turns], self._rows("datagrams", 1000, ",.1f"))
-        ratios = [
-            [
-                collector,
-                *(
-                    str(ratio([each.cpu for each in self.turns[name][collector]], self.decoding[name]))
-                    for name in self.turns
-                ),
-            ]
-            for collector in COLLECTORS
-        ]
-        alone = [ALONE, *(f"{median(times) * 1e6:.2f} µs" for times in self.decoding.values())]
-        yield table(["CPU for a flow, times that of decode alone", *self.turns], [*ratios, alone])
-        yield table(["cores busy: collector", *self.turns], self._rows("busy", 1, ".2f"))
-        yield table(["cores busy: sender", *self.turns], self._rows("sender", 1, ".2f"))
+        yield self._table("k flows/s", lambda *which: f"{self.best(*which).flows / 1000:,.0f}")
+        yield self._table("k datagrams/s", lambda *which: f"{self.best(*which).datagrams / 1000:,.1f}")
+        yield self._table(
+            "cores busy: collector + sender",
+            lambda *which: f"{self.best(*which).busy:.2f} + {self.best(*which).sender:.2f}",
+        )
+        times = [[each for some in self.decoding[name].values() for each in some] for name in self.turns]
+        yield self._table(
+            "k flows for a second of CPU",
+            lambda name, collector: f"{per_second([each.cpu for each in self.turns[name][collector]]) / 1000:,.0f}",
+            [ALONE, *(f"{per_second(each) / 1000:,.0f}" for each in times)],
+        )
+        yield self._table(
+            "CPU, times that of decode alone",
+            lambda name, collector: str(
+                ratio([each.cpu for each in self.turns[name][collector]], self.decoding[name][collector])
+            ),
+        )
         yield "\n".join(self.notes())
 
     def notes(self) -> Iterator[str]:
