@@ -200,7 +200,8 @@ class Results:
         gc.freeze()
         self.turns[name] = {collector: [] for collector in COLLECTORS}
         self.decoding[name] = {collector: [] for collector in COLLECTORS}
-        for _ in range(rounds):
+        for number in range(rounds):
+            print(f"{name}: round {number + 1} of {rounds}", file=sys.stderr)
             before = alone(half)
             for collector, arguments in COLLECTORS.items():
                 self.turns[name][collector].append(turn(arguments, parts[collector], flows[collector]))
