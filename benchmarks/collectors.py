@@ -258,10 +258,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--workload", choices=NAMES, action="append", help="these alone")
     parser.add_argument("--quick", action="store_true", help="one short round: to see that everything runs")
     options = parser.parse_args(arguments)
+    rounds = 1 if options.quick else options.rounds
     results = Results()
     for name in options.workload or NAMES:
-        results.run(name, SECONDS / 10 if options.quick else SECONDS, 1 if options.quick else options.rounds)
-    print(f"{os.cpu_count()} cores, which the sender shares; {options.rounds} rounds: the highest rate without loss,")
+        results.run(name, SECONDS / 10 if options.quick else SECONDS, rounds)
+    print(f"{os.cpu_count()} cores, which the sender shares.  Of the rounds ({rounds}) the highest rate without loss,")
     print("and of CPU times the median (lowest–highest).\n")
     print("\n\n".join(results.tables()))
     return 0
