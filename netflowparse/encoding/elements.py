@@ -36,6 +36,8 @@ LONGEST_KEY = len("pen4294967295_ie32767")  # of keys that are made of numbers
 NONE_HAS_OCTETS = frozenset({"boolean", "float32", "float64", "dateTimeMicroseconds", "dateTimeNanoseconds"})
 (ACCESS_LIST_OCTETS,) = EXACT[ACCESS_LIST_ID]
 SHORTEST_APPLICATION_ID = 4  # octets, in NetFlow v9; RFC 6759 §4.1
+#: octets of a field -> a type that has None in as many: no value, or one that is neither true nor false, or no number
+TYPES_OF_NONE = {0: "boolean", 1: "boolean", 4: "float32", 8: "float64"}
 
 
 def element_of(key: str, registry: Registry, path: Path) -> Element:
@@ -88,7 +90,7 @@ def typed(element: Element, key: str, value: Any, length: int, registry: Registr
     """
     if not is_open(element, registry) or is_generic(key) or not _needs_type(value, length):
         return element if element.key == key else element._replace(key=key)
-    return unknown(element.enterprise, element.id, key)._replace(type=_type_of(value, length))
+    return unknown(element.enterprise, element.id, key)._replace(key=key, type=_type_of(value, length))
 
 
 def _needs_type(value: Any, length: int) -> bool:
@@ -103,6 +105,8 @@ def _needs_type(value: Any, length: int) -> bool:
 
 
 def _type_of(value: Any, length: int) -> str:
+    if value is None:
+        return TYPES_OF_NONE.get(length, OCTETS)
     if isinstance(value, bool):
         return "boolean"
     if isinstance(value, int):

@@ -49,7 +49,7 @@ def read_plainly(
         set_id, length = read_set(octets, position)
         known = templates.get(set_id)  # no template has the id of another kind of set
         if shape is not None and stop:
-            done[start] = shape, records, stop, faults, ahead
+            done[start] = shape, records, stop, [], ahead
         if known is None or known.suspicious or length < HEADER:
             return None
         start, position, shape, stop = position + HEADER, position + length, known.shape, 0
@@ -63,7 +63,6 @@ def read_plainly(
         left, doubt, column, ahead = position - stop, shape.doubt, shape.icmp, False
         if clock is not None and clock.ahead:
             ahead, clock.ahead = True, False
-            _note(quirks, LAST_AFTER_UPTIME)
         if (
             faults
             or not records
@@ -76,6 +75,8 @@ def read_plainly(
             protocols = octets[start + column[0] : stop : column[1]]
             if (1 in protocols or 58 in protocols) and add_icmp(records, protocols, ICMP_AND_IPV6):
                 _note(quirks, ICMP_IN_DESTINATION_PORT)
+        if ahead:
+            _note(quirks, LAST_AFTER_UPTIME)
         if shape.quirks:
             for name in shape.quirks:
                 _note(quirks, name)

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from netflowparse import Decoder, EncodeError, Registry, encode
-from netflowparse.encoding.elements import element_of, field_type_of, length_for, natural_length, scope_type_of
+from netflowparse.encoding.elements import element_of, field_type_of, length_for, natural_length, scope_type_of, typed
 from netflowparse.interpret import nearest_time
+from netflowparse.registry.element import unknown
 from tests.message_builder import template
 
 REGISTRY = Registry()
@@ -100,6 +101,17 @@ def test_application_ids() -> None:
     assert record({"applicationId": "20:12356:40567"}, [(95, VARIABLE)]) == "0714000030449e77"
     assert record({"applicationId": "13:453"}, [(95, 4)], "netflow9") == "0d0001c5"
     assert record({"applicationId": ""}, [(95, VARIABLE)]) == "00"
+
+
+@pytest.mark.parametrize(
+    ("length", "value", "abstract_type"),
+    [(0, None, "boolean"), (1, None, "boolean"), (4, None, "float32"), (8, None, "float64"), (3, None, "octetArray")],
+)
+@pytest.mark.parametrize("key", ["sendersOwn", ""])
+def test_a_type_that_has_none(key: str, length: int, value: None, abstract_type: str) -> None:
+    """What only its sender knows the type of, and has no value: an element by the name that the sender told."""
+    element = typed(unknown(64999, 1), key, value, length, Registry())
+    assert (element.key, element.type) == (key, abstract_type)
 
 
 SECONDS_OF_2110 = 4_417_977_600  # 2110-01-01 00:00 UTC: more than 2^32 - 1
