@@ -33,7 +33,7 @@ class Clock:
 
     __slots__ = ("ahead", "boot", "earliest", "latest", "signed")
 
-    def __init__(self, export_milliseconds: int, system_up_time: int, *, signed: bool = True) -> None:
+    def __init__(self, export_milliseconds: int, system_up_time: int, signed: bool = True) -> None:
         self.boot = export_milliseconds - system_up_time
         self.earliest = system_up_time - HALF_RANGE if signed else 0
         self.latest = system_up_time

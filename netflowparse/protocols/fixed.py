@@ -131,7 +131,7 @@ class FixedFormat:
     ) -> tuple[list[Flow], int]:
         """The flows, *most* of them at the most, and the offset behind them."""
         start = self._header_size
-        at = Clock(export_milliseconds, uptime, signed=LAST_AFTER_UPTIME in rules)
+        at = Clock(export_milliseconds, uptime, LAST_AFTER_UPTIME in rules)
         flows, stop = records.read(octets, start, len(octets), most, [], at)
         if at.ahead and uptime:
             quirks.append(LAST_AFTER_UPTIME)

@@ -45,7 +45,7 @@ class Netflow9(SetFormat):
         header = self._read_header(octets, 0)
         domain = self._context.store.domain(exporter, "netflow9", header["sourceId"])
         uptime, known = header["sysUpTime"], domain.exporter
-        at = Clock(header["exportTime"] * 1000, uptime, signed=LAST_AFTER_UPTIME in known.rules.on)
+        at = Clock(header["exportTime"] * 1000, uptime, LAST_AFTER_UPTIME in known.rules.on)
         units = None if known.settings.sequence_unit == "records" else 1
         restarted = uptime != domain.uptime and domain.restarted(uptime)
         return self._decode(octets, exporter, header, domain, now, transport, at, units, restarted, uptime != 0)

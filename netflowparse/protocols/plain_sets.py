@@ -27,20 +27,15 @@ Done: TypeAlias = "dict[int, Read]"  # by where the content of the set begins
 
 
 def read_plainly(
-    octets: bytes,
-    position: int,
-    domain: Domain,
-    clock: Clock | None,
-    read_set: PairReader,
-    done: Done,
-    quirks: list[str],
-) -> list[Flow] | None:
-    """The flows of the sets that begin at *position*, if nothing is out of the ordinary in any of them.
+    octets: bytes, position: int, domain: Domain, clock: Clock | None, read_set: PairReader, quirks: list[str]
+) -> tuple[list[Flow], Done | None]:
+    """The flows of the sets that begin at *position*, and None, if nothing is out of the ordinary in any of them.
 
-    None at the first one that is: what has been read is in *done* then, and nothing else has changed that counts.  The
-    rules that were applied are in *quirks*.
+    Otherwise what has been read up to the first one that is; nothing else has changed that counts.  The rules that were
+    applied are in *quirks*.
     """
     templates, end = domain.templates, len(octets)
+    done: Done | None = None
     start, stop, ahead = 0, 0, False  # of the set read last; stop 0: there is none that is to be kept
     shape: RecordShape | None = None
     records: list[Flow] = []
@@ -49,14 +44,15 @@ def read_plainly(
         set_id, length = read_set(octets, position)
         known = templates.get(set_id)  # no template has the id of another kind of set
         if shape is not None and stop:
+            done = done or {}
             done[start] = shape, records, stop, [], ahead
         if known is None or known.suspicious or length < HEADER:
-            return None
+            return [], done or {}
         start, position, shape, stop = position + HEADER, position + length, known.shape, 0
         if position > end or shape is None or not shape.plain:
-            return None
+            return [], done or {}
         if shape.open and known.edition is not edition_of(domain.exporter):
-            return None
+            return [], done or {}
         read = shape.read
         assert read is not None
         records, stop = read(octets, start, position, end, faults, clock)
@@ -80,11 +76,14 @@ def read_plainly(
         if shape.quirks:
             for name in shape.quirks:
                 _note(quirks, name)
-    if shape is not None and (done or position != end):
+    if position == end:
+        if done:
+            records = [*(record for each in done.values() for record in each[1]), *records]
+        return records, None
+    done = done or {}
+    if shape is not None:
         done[start] = shape, records, stop, faults, ahead
-    if position != end:
-        return None
-    return [record for each in done.values() for record in each[1]] if done else records
+    return [], done
 
 
 def _note(quirks: list[str], name: str) -> None:

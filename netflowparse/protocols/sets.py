@@ -49,13 +49,8 @@ class SetFormat:
         self._read_template = engine.pair_reader(TemplateHeader)
         self._read_options_template = engine.pair_reader(options_template_header)
         self._read_specifiers = engine.record_reader(layout_of(specifier))
-        self._most_values = context.limits.values
-        self._plain = (
-            context.observe is None
-            and context.sections is None
-            and not context.resolves
-            and context.store.history is False
-        )
+        asks_more = context.observe or context.sections or context.resolves or context.store.history is not False
+        self._most_plain = 0 if asks_more else context.limits.values  # octets: each may be a value
 
     def _decode(
         self,
@@ -78,14 +73,13 @@ class SetFormat:
         step = 0
         if time != domain.clock.latest:
             step = domain.clock.observe(time, trusted=now is not None, late=domain.late)
-        done: Done = {}
-        start, there = self._header_length, len(octets)
+            plain = plain and not step
+        done: Done | None = None
+        start = self._header_length
         if (
             plain
-            and self._plain
-            and start < there <= self._most_values
+            and start < len(octets) <= self._most_plain
             and octets[start]  # the set's id is one of data
-            and not step
             and domain.waiting is None
             and known.lifetime is None
             and known.key == exporter
@@ -93,8 +87,8 @@ class SetFormat:
             if self._shapes.edition is not self._registry.edition:
                 self._shapes.follow_registry()
             quirks: list[str] = []
-            flows = read_plainly(octets, start, domain, clock, self._read_set, done, quirks)
-            if flows is not None:
+            flows, done = read_plainly(octets, start, domain, clock, self._read_set, quirks)
+            if done is None:
                 count, number, exported = len(flows), header["sequenceNumber"], header["exportTime"]
                 if units is None:
                     sequence = domain.sequence.observe(number, count, True, exported, restarted)
