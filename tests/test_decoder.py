@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
 from collections.abc import Callable
 
@@ -10,6 +11,7 @@ import pytest
 import netflowparse
 from netflowparse import Decoder, Limits, Registry, UsageError, WrongType
 from netflowparse.codec import shapes
+from netflowparse.state.domains import Domain
 from tests import message_builder as build
 from tests.capture_reader import read_datagrams
 from tests.conftest import RECORDINGS
@@ -158,3 +160,23 @@ def test_the_decoder_behind_the_module() -> None:
     netflowparse.reset()
     assert netflowparse.decode(DATA, "r1")["flows"] == []
     netflowparse.reset()
+
+
+def test_what_is_forgotten_is_given_back_at_once() -> None:
+    """Without the garbage collector, which may be long in coming."""
+    decoder = Decoder()
+    templates = build.set_of(0, build.template(256, [(8, 4), (12, 4)]))
+    gc.collect()
+    gc.disable()
+    try:
+        for number in range(10):
+            decoder.decode(build.netflow9_datagram(templates, build.set_of(256, bytes(16))), number)
+        assert sum(type(each) is Domain for each in gc.get_objects()) >= 10
+        before = sum(type(each) is Domain for each in gc.get_objects())
+        for number in range(9):
+            assert decoder.forget(number)
+        assert sum(type(each) is Domain for each in gc.get_objects()) == before - 9
+        decoder.reset()
+        assert sum(type(each) is Domain for each in gc.get_objects()) == before - 10
+    finally:
+        gc.enable()

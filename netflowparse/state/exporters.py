@@ -216,12 +216,15 @@ class ExporterStore:
         counts = (len(known.domains), known.fields, known.sources, known.facts, known.held_octets)
         for shares, count in zip(self._shares, counts, strict=True):
             shares.change(known, count, 0)
+        known.let_go()
         return True
 
     def clear(self) -> None:
         """Forget all exporters."""
         for shares in self._shares:
             shares.clear()
+        for known in self._exporters.values():
+            known.let_go()
         self._exporters.clear()
         self.holders.clear()
         self.domains = self.fields = self.sources = self.facts = self.held_octets = self.held_sets = 0

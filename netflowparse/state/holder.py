@@ -33,6 +33,11 @@ class Holder:
         self.held_octets = 0
         self.pins: dict[KnownTemplate, int] = {}  # definitions that held sets keep, and how many sets do
 
+    def let_go(self) -> None:
+        """Let go of domains and sets, which know it in turn: they need not wait for the garbage collector."""
+        self.domains.clear()
+        self.held.clear()
+
     def pin(self, known: KnownTemplate) -> None:
         """Count that a set keeps a definition; where that is too much, ``make_room`` mends it."""
         if known not in self.pins:
