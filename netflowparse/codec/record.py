@@ -63,6 +63,8 @@ _READ_OTHERWISE: dict[tuple[int, int], tuple[str, frozenset[str], str]] = {
     **dict.fromkeys(((9, 232), (9, 233)), (ASA_ACL_ID, frozenset({"octetArray"}), ACCESS_LIST_ID)),
 }
 
+_NOT_BY_TYPE = APPLICATION_IDS | _READ_OTHERWISE.keys()
+
 
 def elements_of(
     template: Template, registry: Registry, rules: frozenset[str] = STANDARD.on, learned: Learned = ()
@@ -111,7 +113,10 @@ def template_layout(
     subcons: list[Construct] = []
     misfits: list[tuple[int, str]] = []
     for index, (element, field) in enumerate(zip(elements, template.fields, strict=True)):
-        abstract_type, value, misfit = _reading(element, field.length, rules, in_options, octet_values)
+        abstract_type = element.type
+        if (element.enterprise, element.id) in _NOT_BY_TYPE:
+            abstract_type = value_type(element, field.length, rules, in_options=in_options)
+        value, misfit = _reading(abstract_type, field.length, octet_values)
         types.append(abstract_type)
         subcons.append(_positional(index, value))
         if misfit:
@@ -129,13 +134,10 @@ def _positional(index: int, value: Construct) -> Construct:
 
 
 @lru_cache(maxsize=4096)
-def _reading(
-    element: Element, length: int, rules: frozenset[str], in_options: bool, octet_values: str
-) -> tuple[str, Construct, str]:
-    """What values of *element* are read as, what reads them, and the lengths that they should have if not this one."""
-    abstract_type = value_type(element, length, rules, in_options=in_options)
+def _reading(abstract_type: str, length: int, octet_values: str) -> tuple[Construct, str]:
+    """What reads values of a type that have this length in a template, and the lengths that fit if it does not."""
     misfit = "" if length == VARIABLE_LENGTH or fits(abstract_type, length) else lengths_of(abstract_type)
-    return abstract_type, leaf(abstract_type, length, octet_values), misfit
+    return leaf(abstract_type, length, octet_values), misfit
 
 
 def value_type(element: Element, length: int, rules: frozenset[str], *, in_options: bool) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 
 from . import _enterprise, _iana, _labels, _netflow9
 from .element import Element, forward_names, unknown
@@ -18,16 +18,18 @@ UNITS = frozenset(UNIT_CODES.values())
 _make = partial(tuple.__new__, Element)
 
 
-@lru_cache(maxsize=8192)
 def element(enterprise: int, element_id: int) -> Element | None:
     """The element of IANA or of a vendor."""
+    rows = _iana.ELEMENTS if enterprise == 0 else _enterprise.elements().get(enterprise, {})
+    return _made(enterprise, element_id) if element_id in rows else None
+
+
+@cache  # of what is published alone: what nobody has defined, and a sender may ask for, is not kept
+def _made(enterprise: int, element_id: int) -> Element:
     if enterprise == 0:
-        row = _iana.ELEMENTS.get(element_id)
-        return None if row is None else _make((0, element_id, row[0], *row))
-    vendor = _enterprise.elements().get(enterprise, {}).get(element_id)
-    if vendor is None:
-        return None
-    name, key, data_type, semantics, units, status = vendor
+        row = _iana.ELEMENTS[element_id]
+        return _make((0, element_id, row[0], *row))
+    name, key, data_type, semantics, units, status = _enterprise.elements()[enterprise][element_id]
     return _make((enterprise, element_id, name, key, data_type or "octetArray", semantics, units, "", status))
 
 
@@ -45,13 +47,15 @@ def netflow9_identity(field_type: int) -> tuple[int, int] | None:
     return (0, field_type) if identity is None and field_type not in _netflow9.BARE else identity
 
 
-@lru_cache(maxsize=4096)
 def netflow9(field_type: int) -> Element:
     """The element that a NetFlow v9 field type is."""
     identity = netflow9_identity(field_type)
-    return netflow9_bare(field_type) if identity is None else element(*identity) or unknown(*identity)
+    if identity is None:
+        return netflow9_bare(field_type)
+    return element(*identity) or unknown(*identity)
 
 
+@cache
 def netflow9_bare(field_type: int) -> Element:
     """The field of a bare field type."""
     name, key, data_type, enterprise = _netflow9.BARE[field_type]
