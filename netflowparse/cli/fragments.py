@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from struct import Struct
 from typing import Any
 
-from ..packet.decoder import UDP
 from ..packet.network import FRAGMENT
+from ..packet.usual import UDP
 from .frames import Fragment, UdpDatagram, decode_packet
 
 WORD = Struct("!H")

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from ..errors import EncodeError
-from ..protocols.sflow_shapes import LARGEST_INDEX
+from ..protocols.sflow_opening import LARGEST_INDEX
 from ..wire import sflow5 as wire
 from ..wire.sflow5 import INDEX_BITS, INDEX_MASK, THIS_DEVICE, VALUE_BITS, VALUE_MASK
 from .checked import Path, expect_dict, number_octets, refuse_others, shown, write_octets

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ..codec.engine import Engine
 from ..errors import LIMIT
 from ..limits import Limits
-from ..packet.decoder import LAYERS, PacketDecoder
+from ..packet.decoder import LAYERS, USUAL_LAYERS, PacketDecoder
 from ..packet.link import FIRST_TYPE
 from ..packet.walk import Cut, Header, Headers, Stop, Walk
 from ..types import Problem
@@ -50,7 +50,6 @@ NUMBERS = {
 #: those of layers that have several of as many octets, by where they stand
 PLACED = {("gre", 0): "flags", ("gre", 2): "protocol_type"}
 TRUNCATED = "truncated"  # octets of a header, or a field, that goes on behind what was sampled
-USUAL_LAYERS = 4  # Ethernet, a tag, IP, and TCP or UDP
 TYPED = frozenset({"ethernet", "ethertype", "llc", "pos"})  # layers in which two octets are a type, or a length
 
 

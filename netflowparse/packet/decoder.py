@@ -6,18 +6,15 @@ Packets of the usual forms are read in one go; the rest goes header by header, a
 from __future__ import annotations
 
 from collections.abc import Callable
-from struct import Struct as Packing
 from typing import Any, TypeAlias
 
-from construct import Struct
-
-from ..codec.display import Listed
 from ..codec.engine import Engine
-from ..codec.layout import Layout, layout_of
 from ..codec.reader import Filler
 from ..limits import Limits
 from ..wire import packet as wire
+from ..wire.packet import IPV6_HEADER
 from . import link, network, transport, tunnels
+from .usual import CHAINS, FIRST, FRAGMENT_OFFSET, IPV4, PLAIN_IPV4, TCP, UDP, VLAN, UsualReader, usual_reader
 from .walk import Cut, Headers, Report, Stop, Walk
 
 Layer: TypeAlias = Callable[[Walk], "str | None"]
@@ -45,37 +42,8 @@ LAYERS: dict[str, Layer] = {
     "gtp_u": tunnels.gtp_u,
     "teredo": tunnels.teredo,
 }
-
-IPV4, IPV6, VLAN = 0x0800, 0x86DD, 0x8100
-TCP, UDP = 6, 17
-ADDRESSES = 12  # octets of an Ethernet header, before its type
-TAG = 4  # octets
-PLAIN_IPV4 = 0x45  # version 4, a header of 20 octets
-FRAGMENT_OFFSET = 0x1FFF
-SHORTEST = ADDRESSES + 2 + 20 + 8  # octets of Ethernet, IPv4 and UDP headers
-#: Type, first octet of an IP header, and if that is IPv4: total length, fragment, protocol; from the type on.
-LOOK = Packing(">HBxHxxHxB")
-PORTS = Packing(">HH")
-_look, _ports = LOOK.unpack_from, PORTS.unpack_from
-
-#: (EtherType, protocol) -> headers that usually follow one another: behind Ethernet's, and with a tag between
-USUAL = {
-    (IPV4, TCP): (wire.ETHERNET_IPV4_TCP, wire.TAGGED_IPV4_TCP),
-    (IPV4, UDP): (wire.ETHERNET_IPV4_UDP, wire.TAGGED_IPV4_UDP),
-    (IPV6, TCP): (wire.ETHERNET_IPV6_TCP, wire.TAGGED_IPV6_TCP),
-    (IPV6, UDP): (wire.ETHERNET_IPV6_UDP, wire.TAGGED_IPV6_UDP),
-}
-
-
-def tagged_layout(declaration: Struct) -> Layout:
-    """The layout of headers with one tag, which is told as the first of a stack."""
-    layout = layout_of(declaration)
-    sources = dict(layout.display)
-    tag = tuple((key, sources.pop(key)) for key in ("tpid", "priority", "dei", "vlan"))
-    parts = dict(tag)
-    tags = {"dot1qVlanId": parts["vlan"], "dot1qPriority": parts["priority"], "vlan_tags": Listed(tag)}
-    addresses = {key: sources.pop(key) for key in ("destinationMacAddress", "sourceMacAddress")}
-    return Layout(declaration, tuple({**addresses, **tags, **sources}.items()), layout.names)
+ETHERNET_ADDRESSES, TAG = 12, 4  # octets before Ethernet's type, and of a tag
+USUAL_LAYERS = 4  # Ethernet, a tag, IP, and TCP or UDP
 
 
 class PacketDecoder:
@@ -85,16 +53,13 @@ class PacketDecoder:
         self._limits = limits
         self._headers = Headers(engine)
         self._engine = engine
-        #: (EtherType << 8 | protocol) -> octets behind Ethernet's header, and what fills in all; made when first met
-        self._usual: dict[int, tuple[int, Filler, Filler]] = {}
+        self._fillers: dict[tuple[bool, int, int], Filler] = {}  # of the reference engine, made when first met
+        #: Decodes what usually comes, as ``decode`` would; whether it was just that.
+        self.decode_usual: UsualReader = self._decode_first if engine.compiled else self._interpret_usual
 
-    def _learn(self, kind: int, protocol: int) -> tuple[int, Filler, Filler] | None:
-        if (kind, protocol) not in USUAL:
-            return None
-        framed, tagged = USUAL[kind, protocol]
-        fillers = self._engine.filler(layout_of(framed)), self._engine.filler(tagged_layout(tagged))
-        self._usual[kind << 8 | protocol] = usual = (framed.sizeof() - ADDRESSES - 2, *fillers)
-        return usual
+    def _decode_first(self, packet: dict[str, Any], octets: bytes, start: int, end: int) -> bool:
+        self.decode_usual = usual_reader(self._engine.names)
+        return self.decode_usual(packet, octets, start, end)
 
     def decode(self, packet: dict[str, Any], octets: bytes, start: int, end: int, layer: str, problems: Report) -> None:
         """Put what the packet from *start* to *end* says, whose first layer is *layer*, into *packet*.
@@ -105,6 +70,8 @@ class PacketDecoder:
         following: str | None = layer
         try:
             while following is not None:
+                if walk.nesting and following == "ethernet" and self._decode_inner(walk):
+                    break
                 walk.count_layer()
                 following = LAYERS[following](walk)
         except Cut:
@@ -112,32 +79,38 @@ class PacketDecoder:
         except Stop:
             pass
 
-    def decode_usual(self, packet: dict[str, Any], octets: bytes, start: int, end: int) -> bool:
-        """Decode Ethernet, perhaps with a tag, IP, and TCP or UDP, as ``decode`` would; whether it was just that."""
-        if end - start < SHORTEST:
+    def _decode_inner(self, walk: Walk) -> bool:
+        """Decode the frame in a tunnel if it is what usually comes, and its headers would not be too many."""
+        fits = walk.layers + USUAL_LAYERS <= self._limits.packet_layers
+        return fits and self.decode_usual(walk.packet, walk.octets, walk.position, walk.end)
+
+    def _interpret_usual(self, packet: dict[str, Any], octets: bytes, start: int, end: int) -> bool:
+        if end - start < FIRST.size:
             return False
-        at = start + ADDRESSES
-        kind, first, total, fragment, protocol = _look(octets, at)
-        tagged = kind == VLAN
+        at = start + ETHERNET_ADDRESSES
+
+        def word(offset: int) -> int:
+            return octets[at + offset] << 8 | octets[at + offset + 1]
+
+        tagged = word(0) == VLAN
         if tagged:
             at += TAG
-            kind, first, total, fragment, protocol = _look(octets, at)
+        kind = word(0)
+        chain = CHAINS.get((tagged, kind))
+        if chain is None or end - start < chain.size:
+            return False
         if kind == IPV4:
-            if first != PLAIN_IPV4 or fragment & FRAGMENT_OFFSET:
-                return False
-        elif first >> 4 != 6:
-            return False
+            sound = octets[at + 2] == PLAIN_IPV4 and not word(8) & FRAGMENT_OFFSET and word(4) >= chain.behind
+            protocol = octets[at + 11]
         else:
-            protocol = fragment >> 8  # the next header stands where IPv4 has its fragment
-            if end - at < 8 or (not octets[at + 6] and octets[at + 7] < 20):
-                return False
-        usual = self._usual.get(kind << 8 | protocol) or self._learn(kind, protocol)
-        if usual is None:
+            sound = octets[at + 2] >> 4 == 6 and word(6) + IPV6_HEADER >= chain.behind
+            protocol = octets[at + 8]
+        ports = chain.behind - wire.Tcp.sizeof() + 2
+        tunnel = protocol == UDP and transport.tunnel_of(word(ports), word(ports + 2))
+        if not sound or protocol not in (TCP, UDP) or tunnel:
             return False
-        size, fill, fill_tagged = usual
-        if size > end - at - 2 or (kind == IPV4 and size > total):
-            return False
-        if protocol == UDP and transport.tunnel_of(*_ports(octets, at + size - 6)):
-            return False
-        (fill_tagged if tagged else fill)(packet, octets, start)
+        key = tagged, kind, protocol
+        if key not in self._fillers:
+            self._fillers[key] = self._engine.filler(chain.layout(protocol))
+        self._fillers[key](packet, octets, start)
         return True

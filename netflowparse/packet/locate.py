@@ -5,17 +5,22 @@ For readers of captures.  What IP carries but UDP is of no interest here, tunnel
 
 from __future__ import annotations
 
+from struct import Struct as Packing
 from typing import Any, NamedTuple
 
 from ..codec.engine import Engine
 from ..limits import Limits
 from ..wire import packet as wire
 from ..wire.packet import IPV6_HEADER
-from .decoder import ADDRESSES, IPV4, IPV6, LAYERS, LOOK, PLAIN_IPV4, SHORTEST, TAG, UDP, VLAN
+from .decoder import ETHERNET_ADDRESSES, LAYERS, TAG
 from .network import CHAIN, FRAGMENT, IP_LAYERS, IPV4_HEADER, MORE_FRAGMENTS
+from .usual import IPV4, IPV6, PLAIN_IPV4, UDP, VLAN
 from .walk import ENDLESS, Cut, Header, Headers, Stop, Walk
 
 UDP_HEADER = 8  # octets
+SHORTEST = ETHERNET_ADDRESSES + 2 + IPV4_HEADER + UDP_HEADER
+#: Type, first octet of an IP header, and if that is IPv4: total length, fragment, protocol; from the type on.
+LOOK = Packing(">HBxHxxHxB")
 FRAGMENTED = 0x3FFF  # of IPv4's word of flags and offset: more fragments follow, or some come before
 
 
@@ -70,7 +75,7 @@ def _look(octets: bytes, start: int) -> tuple[int, int, int, int] | None:
 
     That is Ethernet, perhaps with a tag, and IP without options, extension headers or fragments.
     """
-    at = start + ADDRESSES
+    at = start + ETHERNET_ADDRESSES
     kind, first, total, fragment, protocol = LOOK.unpack_from(octets, at)
     if kind == VLAN:
         at += TAG

@@ -95,10 +95,16 @@ class Sflow5:
     def _read_samples(self, work: SflowWork, position: int) -> None:
         octets, count, read_head, readers = work.octets, work.samples_left, self._read_head, self._samples.readers
         end, tracing = len(octets), work.trace is not None
+        runs = {} if tracing else self._samples.runs
         while work.samples_left and end - position >= HEAD:
+            data_format, length = read_head(octets, position)
+            if data_format in runs:
+                reached = runs[data_format](work, octets, position, end)
+                if reached != position:
+                    position = reached
+                    continue
             work.samples_left -= 1
             before = work.found() if tracing else NOTHING
-            data_format, length = read_head(octets, position)
             body = position + HEAD
             after = body + length
             missing = after - end

@@ -1,4 +1,8 @@
-"""What sFlow's structures say that IANA has elements for: under those names too, at the top level of a flow."""
+"""What sFlow's structures say that IANA has elements for: under those names too, at the top level of a flow.
+
+Fields that are copied follow their structure.  What depends on other values comes when all records have been read, so
+that flows of one shape have their keys in one order.
+"""
 
 from __future__ import annotations
 
@@ -81,9 +85,7 @@ def flatten_sampled(flow: Flow) -> None:
 
 def add_router(flow: Flow) -> None:
     """Add what extended_router tells; which elements these are depends on the packet."""
-    fields = flow["extended_router"]
-    if isinstance(fields, list):
-        fields = fields[0]
+    fields = _first(flow["extended_router"])
     nexthop = fields.get("nexthop")
     _add_address(flow, "ipNextHopIPv{}Address", nexthop)
     version = flow.get("ipVersion") or (0 if nexthop is None else _version(nexthop))
@@ -107,6 +109,19 @@ def _gateway(fields: Flow, flow: Flow) -> None:
 def _nat(fields: Flow, flow: Flow) -> None:
     _add_address(flow, "postNATSourceIPv{}Address", fields.get("src_address"))
     _add_address(flow, "postNATDestinationIPv{}Address", fields.get("dst_address"))
+
+
+def _first(said: Any) -> Flow:
+    """The structure that counts, of one or more."""
+    first: Flow = said[0] if isinstance(said, list) else said
+    return first
+
+
+def _adder(structure: str) -> Callable[[Flow], None]:
+    def add(flow: Flow) -> None:
+        ELEMENTS[structure](_first(flow[structure]), flow)
+
+    return add
 
 
 def _copier(copies: tuple[Copy, ...]) -> Callable[[Flow, Flow], None]:
@@ -138,4 +153,9 @@ ELEMENTS: dict[str, Callable[[Flow, Flow], None]] = {
     **{structure: _copier(copies) for structure, copies in COPIES.items()},
     "extended_gateway": _gateway,
     "extended_nat": _nat,
+}
+#: Structure -> what adds to a flow, when all its records have been read, what the structure tells.
+LAST: dict[str, Callable[[Flow], None]] = {
+    **{structure: _adder(structure) for structure in ELEMENTS if structure not in COPIES},
+    "extended_router": add_router,
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+
 from ..codec.engine import Engine
 from ..codec.reader import StructureReader
 from ..errors import LIMIT, TRUNCATED_RECORD
@@ -12,7 +14,8 @@ from ..registry import HEADER_PROTOCOLS
 from ..types import Flow
 from ..wire import sflow_flow_records as table
 from ..wire.xdr import WORD, padding
-from .sflow_elements import add_router, flatten_sampled
+from .sflow_elements import LAST, SAMPLED, flatten_sampled
+from .sflow_function import Part
 from .sflow_records import UNDECODED, Records, put
 from .sflow_work import SflowWork, data_format
 
@@ -28,6 +31,8 @@ FIRST_LAYERS = {
     17: "ethernet",  # an A-MSDU subframe: addresses, a length, LLC
 }
 
+SAMPLED_HEADER, AGGREGATION = data_format(*table.SAMPLED_HEADER), data_format(*table.AGGREGATION)
+
 
 class FlowRecords(Records):
     """Reads the records of flow samples."""
@@ -35,22 +40,31 @@ class FlowRecords(Records):
     def __init__(self, engine: Engine, limits: Limits, packets: PacketDecoder) -> None:
         super().__init__(engine, table.FLOW_RECORDS)
         self._limits = limits
-        self._decode_usual = packets.decode_usual
-        self._decode_packet = packets.decode
+        self._packets = packets
         self._head = table.SampledHeaderHead.sizeof()
         self._read_sampled = engine.pair_reader(table.SampledHeaderHead)
         self._unpadded: StructureReader | None = None  # made when first met
         self._special = {
-            data_format(*table.SAMPLED_HEADER): self._sampled_header,
+            SAMPLED_HEADER: self._sampled_header,
             data_format(*table.SAMPLED_ETHERNET): self._sampled_ethernet,
-            data_format(*table.AGGREGATION): self._aggregation,
+            AGGREGATION: self._aggregation,
         }
 
     def _finish(self, record: Flow) -> None:
         if "sampled_header" not in record:
             flatten_sampled(record)
-        if "extended_router" in record:
-            add_router(record)
+        for name, add in LAST.items():
+            if name in record:
+                add(record)
+
+    def part(self, data_format: int) -> Part | None:
+        part = None if data_format == AGGREGATION else super().part(data_format)
+        return part._replace(sampled=True) if part is not None and data_format == SAMPLED_HEADER else part
+
+    def finishers(self, names: Collection[str]) -> dict[str, Callable[[Flow], None]]:
+        found = {f"add_{name}": add for name, add in LAST.items() if name in names}
+        flat = "sampled_header" not in names and not SAMPLED.keys().isdisjoint(names)
+        return {"flatten_sampled": flatten_sampled, **found} if flat else found
 
     def _sampled_ethernet(self, work: SflowWork, flow: Flow, start: int, end: int) -> bool:
         """The form of agents that do not pad addresses, which is shorter."""
@@ -87,8 +101,8 @@ class FlowRecords(Records):
             return True
         flow["sampled_header"] = header
         flow["layer2OctetDeltaCount"] = frame_length
-        if layer != "ethernet" or not self._decode_usual(flow, work.octets, start, stop):
-            self._decode_packet(flow, work.octets, start, stop, layer, work.problems)
+        if layer != "ethernet" or not self._packets.decode_usual(flow, work.octets, start, stop):
+            self._packets.decode(flow, work.octets, start, stop, layer, work.problems)
         return True
 
     def _fit_header(self, work: SflowWork, header: Flow, start: int, stop: int, end: int) -> int:

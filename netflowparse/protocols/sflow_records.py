@@ -6,7 +6,7 @@ fields that are whole, and is a problem of that record alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, TypeAlias
 
 from construct import Struct
@@ -21,7 +21,8 @@ from ..quirks import SFLOW_LENGTH_SLIP
 from ..types import Flow
 from ..wire.sflow5 import Head
 from ..wire.sflow_structures import Structure
-from .sflow_elements import ELEMENTS
+from .sflow_elements import COPIES, ELEMENTS
+from .sflow_function import Part
 from .sflow_work import HEAD, SflowWork, format_text, number_of
 
 #: Reads the record whose body stands between two offsets; whether it did.
@@ -33,7 +34,7 @@ UNDECODED = "undecoded"  # the key of octets that no field explains
 class RecordKind:
     """One format of records: its name, and its readers."""
 
-    __slots__ = ("add_elements", "declarations", "doubtful", "make", "name", "read", "readers", "size")
+    __slots__ = ("copy_elements", "declarations", "doubtful", "layout", "make", "name", "read", "readers", "size")
 
     def __init__(self, engine: Engine, structure: Structure) -> None:
         self.name = structure.name
@@ -41,11 +42,11 @@ class RecordKind:
         self.declarations = structure.layouts
         self.readers = [engine.structure_reader(layout) for layout in structure.layouts]
         self.read = self.readers[0]
-        self.add_elements = ELEMENTS.get(structure.name)
+        self.copy_elements = ELEMENTS[structure.name] if structure.name in COPIES else None
         self.size = -1  # octets, of a structure that always takes as many and whose values cannot be wrong
-        layout = plain_layout(structure.layouts[0])
-        if layout is not None and not self.doubtful:
-            self.size, self.make = layout.minimum_length, engine.header_reader(layout)
+        self.layout = plain_layout(structure.layouts[0])
+        if self.layout is not None and not self.doubtful:
+            self.size, self.make = self.layout.minimum_length, engine.header_reader(self.layout)
 
 
 class Records:
@@ -54,14 +55,14 @@ class Records:
     def __init__(self, engine: Engine, table: dict[tuple[int, int], Structure]) -> None:
         self._engine = engine
         self._table = table
-        self._read_head = engine.pair_reader(Head)
+        self.read_head = engine.pair_reader(Head)
         self._kinds: dict[int, RecordKind] = {}  # by data_format, made when first met
         self._special: dict[int, Special] = {}  # by data_format: what is more than a structure
         self._untyped = engine.names["untyped"]
 
     def read_all(self, work: SflowWork, record: Flow, position: int, end: int, count: int) -> int:
         """Put *count* records of the sample whose body ends at *end* into *record*; the offset behind the last."""
-        octets, read_head, kinds, special = work.octets, self._read_head, self._kinds, self._special
+        octets, read_head, kinds, special = work.octets, self.read_head, self._kinds, self._special
         left = count
         while left and end - position >= HEAD:
             left -= 1
@@ -77,7 +78,7 @@ class Records:
             elif data_format in special and special[data_format](work, record, start, after):
                 continue
             else:
-                kind = kind or self._learn(data_format)
+                kind = kind or self._kind(data_format)
                 if kind is None or kind.doubtful:
                     self._keep(work, record, data_format, kind, start, after)
                     continue
@@ -86,8 +87,8 @@ class Records:
                 put(record, kind.name, fields)
                 continue
             record[kind.name] = fields
-            if kind.add_elements is not None:
-                kind.add_elements(fields, record)
+            if kind.copy_elements is not None:
+                kind.copy_elements(fields, record)
         self._finish(record)
         if left and work.cut:
             work.lacks_records = True
@@ -100,11 +101,22 @@ class Records:
     def _finish(self, record: Flow) -> None:
         """Make of *record* what all its structures together tell."""
 
-    def _learn(self, data_format: int) -> RecordKind | None:
-        structure = self._table.get(number_of(data_format))
-        if structure is None:
+    def part(self, data_format: int) -> Part | None:
+        """What a function of a shape has to know of records of this format; None where it cannot read them."""
+        kind = self._kind(data_format)
+        if kind is None or kind.doubtful:
             return None
-        kind = self._kinds[data_format] = RecordKind(self._engine, structure)
+        return Part(data_format, kind.name, kind.layout, kind.read)
+
+    def finishers(self, names: Collection[str]) -> dict[str, Callable[[Flow], None]]:
+        """By names of functions, what makes of a record with structures of these *names* what all together tell."""
+        return {}
+
+    def _kind(self, data_format: int) -> RecordKind | None:
+        kind = self._kinds.get(data_format)
+        structure = self._table.get(number_of(data_format))
+        if kind is None and structure is not None:
+            kind = self._kinds[data_format] = RecordKind(self._engine, structure)
         return kind
 
     def _structure(self, work: SflowWork, kind: RecordKind, start: int, end: int, *, whole: bool) -> Flow:
@@ -149,7 +161,7 @@ class Records:
 
     def _overrun(self, work: SflowWork, position: int, after: int, end: int, *, last: bool) -> int:
         """Where the record at *position* ends that says *after*, though its sample ends at *end*."""
-        read_head = self._read_head
+        read_head = self.read_head
         slips = after - end <= work.slip and last and not work.nesting and after <= len(work.octets)
         if slips and work.may_go_on_at(after, read_head) and not work.may_go_on_at(end, read_head):
             work.quirk(SFLOW_LENGTH_SLIP)

@@ -11,15 +11,15 @@ from ..errors import TRUNCATED_SAMPLE
 from ..limits import Limits
 from ..packet.decoder import PacketDecoder
 from ..registry import DISCARD_REASONS
-from ..state.sources import COUNTERS, DISCARDS, SampleSource, SourceKey
+from ..state.sources import DISCARDS, FLOWS, SampleSource, SourceKey
 from ..types import Flow
 from ..wire import sflow5 as wire
 from ..wire.sflow5 import INDEX_BITS, INDEX_MASK, VALUE_BITS, VALUE_MASK
 from ..wire.sflow_counter_records import COUNTER_RECORDS
-from ..wire.xdr import WORD
 from .sflow_flows import FlowRecords
+from .sflow_opening import open_counters, open_flow, put_interfaces
 from .sflow_records import Records, report_faults
-from .sflow_shapes import KEY, SampleShapes, open_flow, put_interfaces
+from .sflow_shapes import FORMS, SampleShapes
 from .sflow_work import HEAD, SflowWork, data_format, format_text, number_of
 
 #: Reads the sample whose body stands between two offsets; its dict, and the offset behind its last record.
@@ -33,11 +33,18 @@ class Samples:
 
     def __init__(self, engine: Engine, limits: Limits) -> None:
         self._engine = engine
-        self._limits = limits
         self._untyped = engine.names["untyped"]
-        self._packets = PacketDecoder(engine, limits)
-        self._read_flow_records = FlowRecords(engine, limits, self._packets).read_all
-        self._read_counter_records = Records(engine, COUNTER_RECORDS).read_all
+        packets = PacketDecoder(engine, limits)
+        self._flow_records = FlowRecords(engine, limits, packets)
+        self._counter_records = Records(engine, COUNTER_RECORDS)
+        self._shapes = {
+            form.data_format: SampleShapes(
+                form, self._flow_records if form.kind == FLOWS else self._counter_records, packets, engine, limits
+            )
+            for form in FORMS
+        }
+        #: by data_format: what reads samples of known shapes, as many as stand one behind the other
+        self.runs = {data_format: shapes.read for data_format, shapes in self._shapes.items()}
         self._vendors: dict[tuple[int, int], StructureReader] = {}  # made when first met
         readers = {
             wire.FLOW_SAMPLE: self._flow_reader(wire.FLOW_SAMPLE, _spread_flow),
@@ -55,26 +62,20 @@ class Samples:
 
     def _flow_reader(self, form: tuple[int, int], spread: Spread) -> SampleReader:
         size, read_words = self._words(form)
-        shapes = SampleShapes(self._engine, self._limits, self._packets, form)
-        known, sight, key = shapes.readers, shapes.sight, size - WORD
-        read_records = self._read_flow_records
+        sight, read_records = self._shapes[data_format(*form)].sight, self._flow_records.read_all
 
         def read(work: SflowWork, start: int, end: int) -> tuple[Flow, int]:
-            octets = work.octets
-            read_at_once = known.get(octets[start + key : start + key + KEY])
-            if read_at_once is not None:
-                flow = read_at_once(work, octets, start, end)
-                if flow is not None:
-                    return flow, end
             if end - start < size:
                 return _short(work, size, start, end)
-            if read_at_once is None:
-                sight(octets, start, end)
-            number, source_class, index, rate, pool, drops, *interfaces, count = spread(read_words(octets, start))
+            sight(work.octets, start - HEAD, end)
+            number, source_class, index, rate, pool, drops, *ways, count = spread(read_words(work.octets, start))
             flow = open_flow(work, source_class, index, number, rate, pool, drops)
-            put_interfaces(flow, *interfaces)
+            others = put_interfaces(flow, *ways)
             work.flows.append(flow)
-            return flow, read_records(work, flow, start + size, end, count)
+            stop = read_records(work, flow, start + size, end, count)
+            if others:
+                flow.update(others)
+            return flow, stop
 
         return read
 
@@ -97,27 +98,27 @@ class Samples:
                 "packetDeltaCount": 1,
                 "discarded_packet": {"reason": reason, "reason_name": DISCARD_REASONS.get(reason)},
             }
-            put_interfaces(flow, 0, ingress, 0, egress)
+            others = put_interfaces(flow, 0, ingress, 0, egress)
             work.flows.append(flow)
-            return flow, self._read_flow_records(work, flow, start + size, end, count)
+            stop = self._flow_records.read_all(work, flow, start + size, end, count)
+            if others:
+                flow.update(others)
+            return flow, stop
 
         return read
 
     def _counters_reader(self, form: tuple[int, int], spread: Spread) -> SampleReader:
         size, read_words = self._words(form)
+        sight, read_records = self._shapes[data_format(*form)].sight, self._counter_records.read_all
 
         def read(work: SflowWork, start: int, end: int) -> tuple[Flow, int]:
             if end - start < size:
                 return _short(work, size, start, end)
+            sight(work.octets, start - HEAD, end)
             number, source_class, index, count = spread(read_words(work.octets, start))
-            counters: Flow = {
-                "source_class": source_class,
-                "source_index": index,
-                "sequence_number": number,
-                "continuity": _source(work, (COUNTERS, source_class, index)).observe(number),
-            }
+            counters = open_counters(work, source_class, index, number)
             work.counters.append(counters)
-            return counters, self._read_counter_records(work, counters, start + size, end, count)
+            return counters, read_records(work, counters, start + size, end, count)
 
         return read
 

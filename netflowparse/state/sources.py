@@ -40,13 +40,14 @@ def source_key(number: int) -> SourceKey:
 class SampleSource:
     """One data source of one agent, as the samples of one kind tell of it."""
 
-    __slots__ = ("_flow", "_sequence")
+    __slots__ = ("_sequence", "flow")
 
     def __init__(self) -> None:
         self._sequence = SequenceTracker()
-        #: Of flow samples: the number that comes next (None: any), pool and drops of the last one; since the effective
-        #: rate is counted, samples taken (lost ones included) and packets seen.
-        self._flow: tuple[int | None, int, int, int, int] = (None, 0, 0, 0, 0)
+        #: Of flow samples: the number of the last one and 1 (None: there was none), its pool and drops; since the
+        #: effective rate is counted, samples taken (lost ones included) and packets seen.  Generated code keeps this
+        #: up as ``observe_flow`` does.
+        self.flow: tuple[int | None, int, int, int, int] = (None, 0, 0, 0, 0)
 
     def observe(self, number: int) -> Sequence:
         """What the sequence number of a sample says that counts nothing else."""
@@ -57,13 +58,13 @@ class SampleSource:
 
     def observe_flow(self, number: int, pool: int, drops: int) -> Continuity:
         """What the numbers of a flow sample say against those of the samples before."""
-        expected, last_pool, last_drops, samples, seen = self._flow
+        expected, last_pool, last_drops, samples, seen = self.flow
         more, dropped = pool - last_pool, drops - last_drops
         if number != expected or not 0 <= more < HALF or not 0 <= dropped < HALF:
-            return self._observe_irregular(number, pool, drops)
+            return self.observe_irregular(number, pool, drops)
         samples += 1
         seen += more
-        self._flow = number + 1 & LARGEST, pool, drops, samples, seen
+        self.flow = number + 1, pool, drops, samples, seen
         return {
             "expected": number,
             "missing": 0,
@@ -73,9 +74,11 @@ class SampleSource:
             "effective_rate": seen / samples,
         }
 
-    def _observe_irregular(self, number: int, pool: int, drops: int) -> Continuity:
-        expected, last_pool, last_drops, samples, seen = self._flow
+    def observe_irregular(self, number: int, pool: int, drops: int) -> Continuity:
+        """The same, where the sample is not the next one of a source whose pool and drops have only grown."""
+        expected, last_pool, last_drops, samples, seen = self.flow
         if expected is not None:
+            expected %= MODULUS
             self._sequence.catch_up(expected)
         more, dropped = (pool - last_pool) % MODULUS, (drops - last_drops) % MODULUS
         if expected is not None and _begun_again((expected - number) % MODULUS, more, dropped):
@@ -85,16 +88,18 @@ class SampleSource:
             if said["event"] == "gap" or (said["event"] == "in_order" and number == expected):
                 samples += 1 + (said["missing"] or 0)
                 seen += more
-                self._flow = (number + 1) % MODULUS, pool, drops, samples, seen
+                self.flow = (number + 1) % MODULUS, pool, drops, samples, seen
                 rate = seen / samples
                 return {**said, "sample_pool_delta": more, "drops_delta": dropped, "effective_rate": rate}
         if said["event"] not in ("reordered", "duplicate", "uncertain"):
-            self._flow = (number + 1) % MODULUS, pool, drops, 0, 0
+            self.flow = (number + 1) % MODULUS, pool, drops, 0, 0
         return {**said, "sample_pool_delta": None, "drops_delta": None, "effective_rate": None}
 
     def dump(self) -> dict[str, Any]:
         """Plain JSON values, for ``load``."""
-        return {"sequence": self._sequence.dump(), "flow": None if self._flow[0] is None else list(self._flow)}
+        number, *others = self.flow
+        flow = None if number is None else [number % MODULUS, *others]
+        return {"sequence": self._sequence.dump(), "flow": flow}
 
     @classmethod
     def load(cls, dumped: Value) -> SampleSource:
@@ -108,7 +113,7 @@ class SampleSource:
                 raise flow.refuse("null where no number is expected")
             taken = samples.whole(LARGEST_TOTAL)
             words = number.whole(LARGEST), pool.whole(LARGEST), drops.whole(LARGEST)
-            source._flow = *words, taken, seen.whole(LARGEST_TOTAL if taken else 0)
+            source.flow = *words, taken, seen.whole(LARGEST_TOTAL if taken else 0)
         return source
 
 

@@ -125,10 +125,10 @@ def test_what_stands_behind_a_packet_that_is_cut(decoder: Decoder) -> None:
 def test_usual_packets_beyond_the_limit(make_decoder: Callable[..., Decoder]) -> None:
     """They are decoded in one go, whatever their layers, and told so; others end at the limit."""
     decoder = make_decoder(limits=Limits(packet_layers=2))
-    octets = ETHERNET + b"\x08\0" + IPV4 + UDP
+    octets = ETHERNET + b"\x08\0" + IPV4[:2] + b"\0\x28" + IPV4[4:] + UDP[:4] + b"\0\x14\0\0" + bytes(12)
     flow = decoder.decode(datagram(1, octets), "r1")["flows"][0]
     header = header_of(decoder, 1, octets)
-    assert [node.name for node in header.children] == ["ethernet", "ipv4", "udp"]
+    assert [node.name for node in header.children] == ["ethernet", "ipv4", "udp", "payload"]
     compare(header, flow)
     assert flow["destinationTransportPort"] == 443
     header = header_of(decoder, 11, IPV4[:2] + b"\0\x30" + IPV4[4:9] + b"\x04" + IPV4[10:] + IPV4 + UDP)

@@ -9,9 +9,13 @@ import pytest
 from netflowparse import Decoder, Limits
 from netflowparse.codec.engine import Engine
 from netflowparse.packet.decoder import PacketDecoder
-from netflowparse.protocols.sflow_shapes import SampleShapes
+from netflowparse.protocols.sflow_flows import FlowRecords
+from netflowparse.protocols.sflow_shapes import FORMS, MOST_ALIKE, SampleShapes
 from tests.packet.stacks import STACKS
+from tests.protocols.sflow_structures import COUNTER, FLOW, body, counter_record, values_of
 from tests.sflow_builder import (
+    counters_sample,
+    counters_sample_expanded,
     datagram,
     flow_sample,
     flow_sample_expanded,
@@ -105,24 +109,131 @@ def test_a_shape_is_learned_once_and_then_used() -> None:
     assert second["continuity"]["event"] == "in_order"
 
 
+def shapes_of(limits: Limits, *, compiled: bool = True) -> SampleShapes:
+    """Those of compact flow samples, of a decoder with these limits."""
+    engine = Engine(limits, compiled=compiled)
+    packets = PacketDecoder(engine, limits)
+    return SampleShapes(FORMS[0], FlowRecords(engine, limits, packets), packets, engine, limits)
+
+
+def sight(shapes: SampleShapes, *records: bytes) -> None:
+    octets = sample(0, 1, flow_sample(list(records)))
+    shapes.sight(octets, 0, len(octets))
+
+
 def test_shapes_are_bounded() -> None:
-    limits = Limits(record_shapes=4)
-    engine = Engine(limits)
-    shapes = SampleShapes(engine, limits, PacketDecoder(engine, limits), (0, 1))
-    for size in range(limits.record_shapes + 2):
-        body = flow_sample([sampled_header(bytes(60 + 4 * size)), QUEUE])
-        shapes.sight(body, 0, len(body))
-        assert len(shapes.readers) <= limits.record_shapes
-    assert len(shapes.readers) == 2
+    """All forms together have no more functions than allowed."""
+    shapes = shapes_of(Limits(record_shapes=4 * len(FORMS)))
+    header = sampled_header(bytes(60))
+    for number in range(6):
+        sight(shapes, *[record(0, 1036 + 4 * place, u32(7)) for place in range(2)][: number % 2], header)
+        sight(shapes, record(0, 1021 + number, bytes([24, 24, 32, 32, 56, 56][number])))
+        assert len(shapes) <= 4
+    assert len(shapes) > 0
+
+
+def test_functions_that_begin_alike_are_few() -> None:
+    """With as many records, and the first of the same format: each may have to be tried."""
+    shapes = shapes_of(Limits())
+    numbers = [1001, 1011, 1019, 1020, 1027, 1028, 1029]
+    for number in numbers:
+        size = {1001: 16, 1011: 4, 1019: 8, 1020: 8}.get(number, 4)
+        for _ in range(2):
+            sight(shapes, sampled_header(bytes(60)), record(0, number, bytes(size)))
+        assert len(shapes) <= MOST_ALIKE
+    assert len(shapes) == MOST_ALIKE
+
+
+@pytest.mark.parametrize(
+    "records",
+    [
+        [],
+        [record(0, 999, bytes(4)), sampled_header(bytes(60))],
+        [record(0, 2201, bytes(64))],  # whose layout is a guess
+        [record(0, 1016, u32(0))],  # records inside
+        [record(0, 1001, bytes(20))],
+        [SWITCH, SWITCH],
+    ],
+)
+def test_samples_that_are_worth_no_function(records: list[bytes]) -> None:
+    shapes = shapes_of(Limits())
+    sight(shapes, *records)
+    assert len(shapes) == 0
 
 
 def test_shapes_are_not_compiled_for_the_reference_engine() -> None:
-    limits = Limits()
-    engine = Engine(limits, compiled=False)
-    shapes = SampleShapes(engine, limits, PacketDecoder(engine, limits), (0, 1))
-    body = flow_sample([sampled_header(bytes(128))])
-    shapes.sight(body, 0, len(body))
-    assert shapes.readers == {}
+    shapes = shapes_of(Limits(), compiled=False)
+    sight(shapes, sampled_header(bytes(128)))
+    assert len(shapes) == 0
+
+
+@pytest.mark.parametrize("fill", ["distinct", "zeros"])
+@pytest.mark.parametrize("name", sorted(FLOW.keys() - {"sampled_header", "extended_80211_aggregation"}))
+def test_every_structure(name: str, fill: str) -> None:
+    """Before a sampled header, behind one, and without; cut, and too long."""
+    frame = sampled_header(STACKS[0].octets.ljust(128, b"\0"))
+    row = FLOW[name]
+    octets = body(row.fields, values_of(row.fields, fill))
+    samples = []
+    for sent in (octets, octets[:-4], octets, octets + bytes(4), octets):
+        one = record(row.enterprise, row.number, sent)
+        for records in ([one, frame], [frame, SWITCH, one], [one]):
+            samples += flows(records)
+    agree(*samples)
+
+
+@pytest.mark.parametrize("fill", ["distinct", "zeros"])
+@pytest.mark.parametrize("name", COUNTER)
+def test_every_structure_of_counters(name: str, fill: str) -> None:
+    row = COUNTER[name]
+    other = counter_record("processor", values_of(COUNTER["processor"].fields))
+    one = record(row.enterprise, row.number, body(row.fields, values_of(row.fields, fill)))
+    samples = []
+    for records in ([one], [other, one], [one, other]):
+        samples += [sample(0, 2, counters_sample(records, sequence_number=number)) for number in (1, 2, 9)]
+        samples += [sample(0, 4, counters_sample_expanded(records, sequence_number=number)) for number in (1, 2)]
+    agree(*samples)
+
+
+@pytest.mark.parametrize("start", [0, 2**31 - 2, 2**32 - 2])
+def test_numbers_of_samples(start: int) -> None:
+    """Lost, late, repeated, begun anew; pool and drops that wrap, stand still, and fall."""
+    frame = sampled_header(STACKS[0].octets.ljust(128, b"\0"))
+    numbers = [(0, 0, 0), (1, 5, 0), (2, 9, 1), (3, 9, 1), (5, 2**31 + 9, 1), (4, 50, 1), (6, 60, 2), (6, 60, 2)]
+    numbers += [(7, 61, 2**31 + 2), (8, 62, 0), (9, 40, 0), (2**31, 41, 0), (1, 1, 1), (2, 2, 2), (3, 3, 3)]
+    samples = []
+    for more, pool, drops in numbers:
+        words = {"sequence_number": more, "sample_pool": pool, "drops": drops}
+        fields = {name: (start + value) % 2**32 for name, value in words.items()}
+        samples += [
+            sample(0, 1, flow_sample([frame, SWITCH], **fields)),
+            sample(0, 3, flow_sample_expanded([frame, SWITCH], source_id=(1, 7), **fields)),
+        ]
+    agree(*samples)
+
+
+def test_shapes_in_turn() -> None:
+    """More than are tried: some are always read record by record."""
+    frame = sampled_header(STACKS[0].octets.ljust(128, b"\0"))
+    others = [SWITCH, QUEUE, NAT, record(0, 1027, u32(4)), record(0, 1029, u32(5)), record(0, 1002, words(0, 24, 16))]
+    agree(*[each for _ in range(3) for other in others for each in flows([frame, other])])
+
+
+def test_a_datagram_that_is_cut() -> None:
+    """Wherever it ends, in the last of samples of one shape."""
+    records = [[SWITCH, sampled_header(STACKS[0].octets.ljust(64, b"\0"))], [sampled_header(bytes(60)), SWITCH]]
+    for each in records:
+        whole = datagram(flows(each)[:3])
+        for end in range(len(whole) - 170, len(whole), 3):
+            octets = [whole, whole[:end], whole]
+            assert outcome(octets, compiled=True) == outcome(octets, compiled=False)
+
+
+def test_more_samples_than_are_counted() -> None:
+    samples = flows([SWITCH, sampled_header(STACKS[0].octets.ljust(64, b"\0"))])[:3]
+    for count in range(5):
+        octets = [datagram(samples), datagram(samples, count=count), datagram(samples)]
+        assert outcome(octets, compiled=True) == outcome(octets, compiled=False)
 
 
 @pytest.mark.parametrize("more", [0, 4, 8, 12])
