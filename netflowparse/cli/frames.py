@@ -12,10 +12,10 @@ from socket import inet_ntoa
 from struct import Struct
 from typing import NamedTuple, TypeAlias
 
-from ..packet.decoder import IPV4, PLAIN_IPV4, UDP
 from ..packet.link import ETHERTYPES, TPIDS
 from ..packet.locate import FRAGMENTED, UDP_HEADER, Located, Locator
 from ..packet.network import IPV4_HEADER, MORE_FRAGMENTS
+from ..packet.usual import IPV4, PLAIN_IPV4, UDP
 
 ETHERNET = 1  # link type
 #: Of Ethernet, IPv4 and UDP: type; first octet, total length, fragment, protocol, source; ports, length
