@@ -142,18 +142,19 @@ def _in_place(layout: Layout, where: str, scope: dict[str, Any]) -> list[str]:
 
     What unpacking gives goes to its key right away, unless something else is made of it as well.
     """
+    fields = layout.fields
     keys: dict[int, str] = {}
     rest: list[tuple[str, Source]] = []
     shared: set[int] = set()
     for key, source in layout.display:
-        if type(source) is One and source.field not in keys and layout.fields[source.field].unpacked:
-            keys[source.field] = key
+        if type(source) is One and fields[index := source.field].unpacked and index not in keys:
+            keys[index] = key
         else:
             rest.append((key, source))
             shared.update(fields_behind(source))
     rest += [(keys.pop(index), One(index)) for index in shared & keys.keys()]
     targets: list[str] = []
-    for index, field in enumerate(layout.fields):
+    for index, field in enumerate(fields):
         if index in keys:
             targets.append(f"record[{keys[index]!r}]")
         else:

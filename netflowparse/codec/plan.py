@@ -68,6 +68,7 @@ class Field:
     unpacked: bool = field(init=False)  # whether its value is what unpacking gives, under one name
     #: whether its value is cut out of the text that all octets make, one character each, before it is one
     sliced: bool = field(init=False)
+    summary: tuple[int, int, bool, bool] = field(init=False)  # minimum_length, octets, fixed, may_be_odd
     _split: bool = field(init=False)
     _suffixes: tuple[str, ...] = field(init=False)  # of the names that unpacking fills: one for each letter but padding
 
@@ -76,11 +77,15 @@ class Field:
         split = self.signed is not None and not self.letters.endswith("s")
         named = bool(self.letters) and self.name is not None
         as_it_is = self.value is None and self.signed is None and not self.parts and not self.located
+        minimum = 1 if self.variable else 0 if self.condition else octets
+        fixed = not self.variable and self.condition is None and not self.located
+        odd = self.value is not None and bool(self.value.expected)
         derived = {
             "octets": octets,
-            "minimum_length": 1 if self.variable else 0 if self.condition else octets,
-            "fixed": not self.variable and self.condition is None and not self.located,
-            "may_be_odd": self.value is not None and bool(self.value.expected),
+            "minimum_length": minimum,
+            "fixed": fixed,
+            "may_be_odd": odd,
+            "summary": (minimum, octets, fixed, odd),
             "unpacked": named and as_it_is,
             "sliced": self.variable and isinstance(self.value, Text),
             "_split": split,

@@ -7,6 +7,7 @@ Rules for exporters' peculiarities may say otherwise of single elements: ``..qui
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import islice
 from typing import TypeAlias
 
 from construct import Construct, Struct
@@ -63,7 +64,8 @@ _READ_OTHERWISE: dict[tuple[int, int], tuple[str, frozenset[str], str]] = {
     **dict.fromkeys(((9, 232), (9, 233)), (ASA_ACL_ID, frozenset({"octetArray"}), ACCESS_LIST_ID)),
 }
 
-_NOT_BY_TYPE = APPLICATION_IDS | _READ_OTHERWISE.keys()
+#: ids of elements, those of others among them, whose values may be read otherwise than their type says
+_NOT_BY_TYPE = frozenset(number for _, number in APPLICATION_IDS | _READ_OTHERWISE.keys())
 
 
 def elements_of(
@@ -114,11 +116,11 @@ def template_layout(
     misfits: list[tuple[int, str]] = []
     for index, (element, field) in enumerate(zip(elements, template.fields, strict=True)):
         abstract_type = element.type
-        if (element.enterprise, element.id) in _NOT_BY_TYPE:
+        if element.id in _NOT_BY_TYPE:
             abstract_type = value_type(element, field.length, rules, in_options=in_options)
-        value, misfit = _reading(abstract_type, field.length, octet_values)
+        subcon, misfit = _reading(index, abstract_type, field.length, octet_values)
         types.append(abstract_type)
-        subcons.append(_positional(index, value))
+        subcons.append(subcon)
         if misfit:
             misfits.append((index, misfit))
     keys = [element.key for element in elements]
@@ -134,10 +136,10 @@ def _positional(index: int, value: Construct) -> Construct:
 
 
 @lru_cache(maxsize=4096)
-def _reading(abstract_type: str, length: int, octet_values: str) -> tuple[Construct, str]:
+def _reading(index: int, abstract_type: str, length: int, octet_values: str) -> tuple[Construct, str]:
     """What reads values of a type that have this length in a template, and the lengths that fit if it does not."""
     misfit = "" if length == VARIABLE_LENGTH or fits(abstract_type, length) else lengths_of(abstract_type)
-    return leaf(abstract_type, length, octet_values), misfit
+    return _positional(index, leaf(abstract_type, length, octet_values)), misfit
 
 
 def value_type(element: Element, length: int, rules: frozenset[str], *, in_options: bool) -> str:
@@ -163,9 +165,9 @@ def items_layout(abstract_type: str, length: int, octet_values: str = "hex") -> 
 
 
 def _display(template: Template, keys: list[str], types: list[str], rules: frozenset[str], *, clocked: bool) -> Display:
-    indexed = [(key, index) for index, key in enumerate(keys)]
+    indexed = zip(keys, range(len(keys)), strict=True)
     if template.scope_count is not None:
-        scope, rest = indexed[: template.scope_count], indexed[template.scope_count :]
+        scope, rest = islice(indexed, template.scope_count), indexed
         report = report_of(template)
         label = () if report is None else ((REPORT, Constant(report)),)
         return (("scope", Nested(by_key(scope))), *by_key(rest), *label)

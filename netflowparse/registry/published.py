@@ -49,13 +49,19 @@ def netflow9_identity(field_type: int) -> tuple[int, int] | None:
 
 def netflow9(field_type: int) -> Element:
     """The element that a NetFlow v9 field type is."""
+    if field_type in _iana.ELEMENTS or field_type in _netflow9.ELEMENTS or field_type in _netflow9.BARE:
+        return _made_netflow9(field_type)
+    return unknown(0, field_type)
+
+
+@cache  # as above
+def _made_netflow9(field_type: int) -> Element:
     identity = netflow9_identity(field_type)
     if identity is None:
         return netflow9_bare(field_type)
     return element(*identity) or unknown(*identity)
 
 
-@cache
 def netflow9_bare(field_type: int) -> Element:
     """The field of a bare field type."""
     name, key, data_type, enterprise = _netflow9.BARE[field_type]
