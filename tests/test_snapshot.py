@@ -316,6 +316,21 @@ def test_a_history_keeps_what_is_in_force(limits: dict[str, int]) -> None:
     assert [each["event"] for each in message["templates"]] == [event]
 
 
+@pytest.mark.parametrize(
+    "begun", [(), (build.set_of(2, bytes(4) + build.template(256, FLOW)),)], ids=["nothing", "late"]
+)
+def test_a_history_goes_on_behind_a_message_without_data(begun: tuple[bytes, ...], compiled: bool) -> None:
+    """Of several with one time and number, the order in which they come counts: here as well."""
+    decoder = Decoder(history=True, compiled=compiled)
+    decoder.decode(ipfix(1, 0, 0, build.set_of(2, build.template(257, FLOW)), *begun), "r1")
+    restored = Decoder.restore(decoder.snapshot(), history=True, compiled=compiled)
+    again = ipfix(1, 0, 0, build.set_of(2, build.template(256, FLOW)))
+    message = restored.decode(again, "r1")
+    assert [each["event"] for each in message["templates"]] == ["refreshed" if begun else "learned"]
+    assert message == decoder.decode(again, "r1")
+    assert restored.snapshot() == decoder.snapshot()
+
+
 @pytest.mark.fault("ST-23")
 @pytest.mark.parametrize(
     ("limits", "left"), [({"fields_per_template": 2}, []), ({"pending_sets_per_exporter": 1}, [2])], ids=str

@@ -206,7 +206,7 @@ class History:
         self._bound_withdrawals()
         self.latest = max(self.latest, other.latest + shift[0])
         if self._number is None:
-            self._number = other._number
+            self._number, self._alone = other._number, other._alone
         self.keep(self.sighted())
 
     def dump(self, index: dict[int, int]) -> dict[str, Any]:
@@ -222,16 +222,19 @@ class History:
                 for template_id, line in self._lines.items()
             ],
             "withdrawals": [[*place, options] for place, options in self._seen_withdrawals()],
+            "alone": None if self._alone is None else list(self._alone),
         }
 
     @classmethod
     def load(cls, dumped: Value, definitions: Sequence[KnownTemplate]) -> History:
         """The history that was dumped, whose *definitions* are told by their index; SnapshotError if none was."""
-        latest, number, lines, withdrawals = dumped.parts("latest", "number", "lines", "withdrawals")
+        latest, number, lines, withdrawals, alone = dumped.parts("latest", "number", "lines", "withdrawals", "alone")
         history = cls()
         history._number = None if number.absent else number.place_in_time()
         history.latest = latest.place_in_time()
-        if number.absent and (latest.value or lines.value or withdrawals.value):
+        if not alone.absent:
+            history._alone = _load_place(*alone.row(4))
+        if number.absent and (latest.value or lines.value or withdrawals.value or history._alone):
             raise number.refuse("a number where anything was seen")
         for line in lines.items():
             template_id, sightings = line.row(2)
@@ -266,9 +269,12 @@ class History:
 
 def _load_sighting(dumped: Value) -> tuple[Place, int]:
     """A place, and the index of a definition or a bool for a withdrawal."""
-    time, number, data, offset, sighting = dumped.row(5)
-    place = Place(time.place_in_time(), number.place_in_time(), data.boolean(), offset.whole(1 << 32))
-    return place, sighting.value if type(sighting.value) is bool else sighting.whole(1 << 32)
+    *place, sighting = dumped.row(5)
+    return _load_place(*place), sighting.value if type(sighting.value) is bool else sighting.whole(1 << 32)
+
+
+def _load_place(time: Value, number: Value, data: Value, offset: Value) -> Place:
+    return Place(time.place_in_time(), number.place_in_time(), data.boolean(), offset.whole(1 << 32))
 
 
 def _first_definition(sightings: Iterable[Sighting], places: Iterable[Place]) -> tuple[KnownTemplate, Place] | None:
