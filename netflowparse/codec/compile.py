@@ -6,6 +6,7 @@ check against the set's end for each record.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from struct import Struct as Packing
 from typing import Any
@@ -112,8 +113,10 @@ def _prologue(layout: Layout) -> list[str]:
     if layout.clocked:
         lines.append("boot, earliest, latest, far = clock.boot, clock.earliest, clock.latest, clock.far")
     values = [field.value for field in layout.fields if field.value is not None]
-    for name in sorted({value.cache for value in values if isinstance(value, Remembered)}):
-        lines += [f"if {name}_cache.full:", f"{INDENT}{name}_cache.watch(end - start)", f"{name} = {name}_cache.find"]
+    caches = Counter([value.cache for value in values if isinstance(value, Remembered)])
+    for name, each in sorted(caches.items()):
+        lookups = f"(end - start) // {max(1, layout.minimum_length // each)}"  # at the most, or about
+        lines += [f"if {name}_cache.full:", f"{INDENT}{name}_cache.watch({lookups})", f"{name} = {name}_cache.find"]
     return [INDENT + line for line in lines]
 
 

@@ -11,9 +11,10 @@ from typing import TypeAlias
 
 Spell: TypeAlias = Callable[[bytes], str]
 
-PERIOD = 1 << 20  # octets of records by which a full cache is judged,
-WORTH = 64  # of which at least so many have to come for each text that it lacks,
-FREE = 16  # and periods in which it is not asked if fewer do
+PERIOD = 1 << 15  # lookups by which a full cache is judged:
+CROWDED = 2  # whether it lacks one text for so many of them: then it costs more than it saves,
+GOOD = 64  # or fewer than one for so many: then it stays as it is
+FREE = 32  # periods in which it is not asked where it is crowded
 
 
 class TextCache:
@@ -22,8 +23,8 @@ class TextCache:
     Octets, for nobody can foresee their hash: of numbers a sender can choose those that a dict finds slowest.
 
     When it has *most* texts it is ``full``: it learns no more, and who reads records tells it, by ``watch``, how many
-    octets they had.  If it lacks too many texts by then, ``find`` is *spell* itself for a while; after that, and if it
-    lacks any, it begins anew.
+    lookups they take.  If it lacks too many texts by then, ``find`` is *spell* itself for a while; after that, and if
+    it lacks more than a few, it begins anew.
     """
 
     __slots__ = ("_left", "_missed", "_most", "_spell", "_texts", "find", "full")
@@ -33,7 +34,7 @@ class TextCache:
         self._most = most
         self._texts: dict[bytes, str] = {}
         self._missed = 0  # since it is full
-        self._left = 0  # octets until it is judged
+        self._left = 0  # lookups until it is judged
         self.full = False
         self.find: Callable[[bytes], str | None] = self._texts.get
 
@@ -53,15 +54,15 @@ class TextCache:
                 self._begin()
         return text
 
-    def watch(self, octets: int) -> None:
-        """Note, of a full cache, that so many *octets* of records are read."""
-        self._left -= octets
+    def watch(self, lookups: int) -> None:
+        """Note, of a full cache, that so many *lookups* follow."""
+        self._left -= lookups
         if self._left > 0:
             return
-        if self._missed * WORTH > PERIOD:
+        if self._missed * CROWDED > PERIOD:
             self._begin()
             self.find, self.full, self._left = self._spell, True, FREE * PERIOD
-        elif self._missed * WORTH * WORTH > PERIOD or self.find is self._spell:
+        elif self._missed * GOOD > PERIOD or self.find is self._spell:
             self._begin()
         else:
             self._missed, self._left = 0, PERIOD

@@ -22,7 +22,7 @@ from .rules import ICMP_AND_IPV6, add_icmp
 from .suspicion import PADDING
 
 #: what the reader of a shape gave of a data set: the shape, records, stop, faults, and whether a time was ahead
-Read: TypeAlias = "tuple[RecordShape, list[Flow], int, Faults, bool]"
+Read: TypeAlias = "tuple[RecordShape, list[Flow], int, Faults, bool, bool | None]"
 Done: TypeAlias = "dict[int, Read]"  # by where the content of the set begins
 
 
@@ -40,12 +40,13 @@ def read_plainly(
     shape: RecordShape | None = None
     records: list[Flow] = []
     faults: Faults = []
+    icmp: bool | None = None  # whether the rule has found any; None: it was not asked
     while end - position >= HEADER:
         set_id, length = read_set(octets, position)
         known = templates.get(set_id)  # no template has the id of another kind of set
         if shape is not None and stop:
             done = done or {}
-            done[start] = shape, records, stop, [], ahead
+            done[start] = shape, records, stop, [], ahead, icmp
         if known is None or known.suspicious or length < HEADER:
             return [], done or {}
         start, position, shape, stop = position + HEADER, position + length, known.shape, 0
@@ -56,7 +57,7 @@ def read_plainly(
         read = shape.read
         assert read is not None
         records, stop = read(octets, start, position, end, faults, clock)
-        left, doubt, column, ahead = position - stop, shape.doubt, shape.icmp, False
+        left, doubt, column, ahead, icmp = position - stop, shape.doubt, shape.icmp, False, None
         if clock is not None and clock.ahead:
             ahead, clock.ahead = True, False
         if (
@@ -69,7 +70,8 @@ def read_plainly(
             break
         if column is not None:
             protocols = octets[start + column[0] : stop : column[1]]
-            if (1 in protocols or 58 in protocols) and add_icmp(records, protocols, ICMP_AND_IPV6):
+            icmp = (1 in protocols or 58 in protocols) and add_icmp(records, protocols, ICMP_AND_IPV6)
+            if icmp:
                 _note(quirks, ICMP_IN_DESTINATION_PORT)
         if ahead:
             _note(quirks, LAST_AFTER_UPTIME)
@@ -82,7 +84,7 @@ def read_plainly(
         return records, None
     done = done or {}
     if shape is not None:
-        done[start] = shape, records, stop, faults, ahead
+        done[start] = shape, records, stop, faults, ahead, icmp
     return [], done
 
 

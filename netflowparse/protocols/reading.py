@@ -8,6 +8,7 @@ from ..codec.layout import Layout
 from ..codec.reader import Faults
 from ..codec.shapes import RecordShape
 from ..codec.spans import spans
+from ..quirks import ICMP_IN_DESTINATION_PORT
 from ..state.templates import KnownTemplate
 from ..types import Flow
 from .assembly import Assembly
@@ -31,7 +32,11 @@ def read_by(
     spent = shape.spent
     done = None if work.done is None else work.done.pop(start, None)
     if done is not None and done[0] is shape and len(done[1]) <= most:
-        _, records, stop, faults, ahead = done
+        _, records, stop, faults, ahead, icmp = done
+        if icmp is not None:
+            column = None
+            if icmp:
+                work.quirk(ICMP_IN_DESTINATION_PORT)
         if clock is not None:
             clock.ahead = ahead
     else:

@@ -26,6 +26,7 @@ def element(enterprise: int, element_id: int) -> Element | None:
 
 @cache  # of what is published alone: what nobody has defined, and a sender may ask for, is not kept
 def _made(enterprise: int, element_id: int) -> Element:
+    enterprise, element_id = int(enterprise), int(element_id)  # True and members of an IntEnum find what 1 does
     if enterprise == 0:
         row = _iana.ELEMENTS[element_id]
         return _make((0, element_id, row[0], *row))
@@ -65,7 +66,7 @@ def _made_netflow9(field_type: int) -> Element:
 def netflow9_bare(field_type: int) -> Element:
     """The field of a bare field type."""
     name, key, data_type, enterprise = _netflow9.BARE[field_type]
-    return _make((enterprise, field_type, name, key, data_type, "", "", "", "current"))
+    return _make((enterprise, int(field_type), name, key, data_type, "", "", "", "current"))
 
 
 def netflow9_scope(scope_type: int) -> Element | None:

@@ -87,7 +87,7 @@ class CachedText(Value):
     cache: str
 
     def emit(self, value: str, site: Site) -> str:
-        return f"({self.cache}({value}) or {site.odd('learn_' + self.cache, value)})"
+        return f"(spelt if (spelt := {self.cache}({value})) is not None else {site.odd('learn_' + self.cache, value)})"
 
 
 class Text(CachedText):
@@ -98,8 +98,8 @@ class Text(CachedText):
 
     def emit_slice(self, value: str, site: Site) -> str:
         """As ``emit``, where *value* names a text with one character for each octet: most are what they spell."""
-        learn = site.odd("learn_text", f"{value}.encode('latin-1')")
-        return f"({value} if {value}.isascii() else {learn})"
+        learn = site.odd("learn_text", "coded")
+        return f"({value} if {value}.isascii() else text(coded := {value}.encode('latin-1')) or {learn})"
 
     def _decode(self, obj: bytes, context: Any, path: str) -> Any:
         return decode_text(obj)

@@ -62,7 +62,7 @@ def test_names_are_data(name: str) -> None:
     names = {node.id for node in ast.walk(ast.parse(reader.__source__)) if isinstance(node, ast.Name)}
     assert names <= {
         *("octets", "start", "end", "most", "faults", "clock", "records", "append", "last", "position", "repeat", "at"),
-        *("length", "f0", "latin", "learn_text", "Unreadable", "_"),
+        *("length", "f0", "latin", "text", "coded", "learn_text", "Unreadable", "_"),
     }
 
 

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv6Address
+from typing import Any
+
+import pytest
 
 from netflowparse import Limits
+from netflowparse.codec.compile import Compiler
 from netflowparse.codec.namespace import LONGEST_CACHED_TEXT, namespace
+from netflowparse.codec.record import items_layout
 
 
 def test_address_caches_are_bounded() -> None:
@@ -31,6 +36,30 @@ def test_text_caches_keep_few_short_well_formed_texts() -> None:
     assert names["learn_text"](b"\xff", 12, 3, faults) == "\\xff"
     assert faults == [(12, 3)]
     assert b"\xff" not in names["text_cache"]
+
+
+@pytest.mark.parametrize(
+    ("abstract_type", "length", "octets", "text"),
+    [
+        ("string", 4, bytes(4), ""),  # a text without characters is one
+        ("string", 65535, b"\2\xc3\xa4", "ä"),
+        ("applicationId", 65535, b"\0", ""),
+    ],
+)
+def test_each_text_is_decoded_once(abstract_type: str, length: int, octets: bytes, text: str) -> None:
+    names = namespace(Limits())
+    calls: list[bytes] = []
+    for name in ("text", "padded_text", "application_id"):
+
+        def learn(value: bytes, *where: Any, learn: Any = names[f"learn_{name}"]) -> Any:
+            calls.append(value)
+            return learn(value, *where)
+
+        names[f"learn_{name}"] = learn
+    read = Compiler(names).record_reader(items_layout(abstract_type, length))
+    for _ in range(3):
+        assert read(octets * 2, 0, 2 * len(octets), 9, [], None) == ([{"value": text}] * 2, 2 * len(octets))
+    assert len(calls) == 1
 
 
 def test_each_namespace_has_caches_of_its_own() -> None:

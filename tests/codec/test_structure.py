@@ -198,7 +198,7 @@ FORMS: list[tuple[Callable[[str], Struct], bytes, Any]] = [
 ]
 OWN_NAMES = {
     *("octets", "start", "end", "faults", "known", "len", "position", "record", "min", "reference", "Shortage"),
-    *("f0", "unpack", "unpack0", "word", "kind", "length", "count", "after", "items0", "text", "learn_text"),
+    *("f0", "unpack", "unpack0", "word", "kind", "length", "count", "after", "items0", "text", "spelt", "learn_text"),
     *("unpack0_1", "unpack0_2", "ipv4", "learn_ipv4", "ipv6", "learn_ipv6"),
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from netflowparse.codec.text_cache import FREE, PERIOD, WORTH, TextCache
+from netflowparse.codec.text_cache import CROWDED, FREE, GOOD, PERIOD, TextCache
 
 MOST = 8
 
@@ -67,10 +67,10 @@ def test_it_stays_as_it_is_while_it_lacks_next_to_nothing(full: TextCache, spell
 
 
 def test_it_begins_anew_where_it_lacks_some(full: TextCache) -> None:
-    cache = TextCache(bytes.hex, PERIOD // WORTH)
-    for number in range(PERIOD // WORTH):
+    cache = TextCache(bytes.hex, PERIOD)
+    for number in range(PERIOD):
         cache.learn(number.to_bytes(4, "big"))
-    for number in range(PERIOD // WORTH // 2):
+    for number in range(PERIOD // GOOD + 1):
         cache.learn(b"x" + number.to_bytes(4, "big"))
     cache.watch(PERIOD - 1)
     assert cache.full
@@ -82,11 +82,10 @@ def test_it_begins_anew_where_it_lacks_some(full: TextCache) -> None:
 
 
 def test_it_does_without_itself_in_a_flood_and_tries_again() -> None:
-    most = 2 * PERIOD // WORTH
-    cache = TextCache(bytes.hex, most)
-    for number in range(most):
+    cache = TextCache(bytes.hex, PERIOD)
+    for number in range(PERIOD):
         cache.learn(number.to_bytes(4, "big"))
-    for number in range(PERIOD // WORTH + 1):
+    for number in range(PERIOD // CROWDED + 1):
         cache.learn(b"x" + number.to_bytes(4, "big"))
     cache.watch(PERIOD)
     assert cache.full

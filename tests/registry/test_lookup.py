@@ -6,7 +6,7 @@ import enum
 import pytest
 
 from netflowparse.errors import UsageError, WrongType
-from netflowparse.registry import Element
+from netflowparse.registry import Element, Registry, published
 from tests.conftest import SHARED
 
 REVERSE_ROWS = SHARED / "iana" / "vendor" / "29305-reverse.csv"
@@ -208,3 +208,18 @@ def test_elements_that_exporters_may_describe(registry, enterprise, element_id, 
 def test_what_the_caller_defines_nobody_else_does(registry):
     registry.add("pen,element_id,name,data_type\n9999,1,mine,\n")
     assert (registry.is_open(9999, 1), registry.is_open(9999, 2)) == (False, True)
+
+
+class Number(enum.IntEnum):
+    ONE = 1
+
+
+@pytest.mark.parametrize("one", [True, Number.ONE])
+def test_numbers_are_plain_whatever_they_were_asked_by(one):
+    """What is published is made once for the process."""
+    published._made.cache_clear()
+    published._made_netflow9.cache_clear()
+    for ask in (lambda number: Registry().element(0, number), Registry().netflow9):
+        for number in (one, 1):
+            element = ask(number)
+            assert (element.key, element.id, type(element.id)) == ("octetDeltaCount", 1, int)
