@@ -22,12 +22,14 @@ LONGEST = 0xFFFF  # octets of a frame; scapy cuts those that are longer
 PCAP_HEAD = 16  # octets before each frame
 #: An enhanced packet block of pcapng: its type, length, interface, time (high, low), octets captured, and on the wire
 PACKET = "6I4x"
+HEADS = {order: Struct(order + PACKET).unpack_from for order in "<>!"}
 ENHANCED_PACKET = 6
 PACKET_HEAD = 28  # octets before the frame
 EMPTY_BLOCK = 32  # octets of a block without frame and options
 MAX_SCAPY_WARNINGS = 10  # of one file; a damaged one can have one per frame
 
 Captured: TypeAlias = tuple[int, int, bytes]  # seconds, link type, octets
+Unpack: TypeAlias = Callable[[bytes, int], tuple[Any, ...]]
 
 
 class Frame(NamedTuple):
@@ -103,16 +105,20 @@ def _plain_records(octets: bytes, order: str, link_type: int) -> Generator[Captu
 
 def _pcapng_frames(source: Source, reader: Any) -> Iterator[Captured]:
     interfaces: dict[int, tuple[int, int]] = {}  # link type and units of time in a second, as scapy told of a frame
+    octets, at = b"", 0  # those at hand, and how many of them are taken
     while True:
-        octets = source.peek()
-        taken = yield from _plain_blocks(octets, reader.endian, interfaces)
-        ahead = octets[taken : taken + PACKET_HEAD].ljust(PACKET_HEAD, b"\0")
-        kind, length, interface, *_ = Struct(reader.endian + PACKET).unpack(ahead)
-        source.read(taken)
+        if len(octets) - at < EMPTY_BLOCK:
+            octets, at = source.peek(), 0
+        head = HEADS[reader.endian]
+        taken = yield from _plain_blocks(octets, at, head, interfaces)
+        whole = len(octets) - taken >= EMPTY_BLOCK  # the head of the next block; of less nothing is learned
+        kind, length, interface, *_ = head(octets, taken) if whole else (0, 0, 0)
+        source.read(taken - at)
         before = source.octets
         found = next(reader, None)
         if found is None:
             return
+        at = taken + source.octets - before
         frame, meta = found
         # Simple packet blocks have no time.
         seconds = ((meta.tshigh << 32) | meta.tslow) // meta.tsresol if meta.tslow is not None else 0
@@ -123,10 +129,14 @@ def _pcapng_frames(source: Source, reader: Any) -> Iterator[Captured]:
             interfaces.clear()
 
 
-def _plain_blocks(octets: bytes, order: str, interfaces: dict[int, tuple[int, int]]) -> Generator[Captured, None, int]:
-    """The same of a pcapng file: frames in packet blocks without options, of interfaces that are known."""
-    head = Struct(order + PACKET).unpack_from
-    at, last = 0, len(octets) - EMPTY_BLOCK
+def _plain_blocks(
+    octets: bytes, at: int, head: Unpack, interfaces: dict[int, tuple[int, int]]
+) -> Generator[Captured, None, int]:
+    """As ``_plain_records``, of a pcapng file: frames in packet blocks without options, of interfaces that are known.
+
+    They stand in *octets* from *at* on.
+    """
+    last = len(octets) - EMPTY_BLOCK
     while at <= last:
         kind, length, interface, high, low, captured = head(octets, at)
         end = at + length

@@ -38,7 +38,8 @@ from .sflow_opening import (
 from .sflow_records import Records
 from .sflow_work import HEAD, SflowWork, data_format
 
-SIGHTINGS = 160  # samples of a shape after which reading them has cost as much as a function would
+SIGHTINGS = 160  # samples of a shape after which reading them has cost as much as a function would,
+PORTION = 12  # if they had so many octets for each record of it: no fewer can have been read record by record
 MOST_RECORDS = 16  # of a sample that is worth one
 MOST_ALIKE = 4  # functions of shapes that have as many records, and the first of the same format
 KEY = 2 * WORD  # octets: how many records there are, and the format of the first
@@ -76,7 +77,7 @@ class SampleShapes:
         self._compiled = engine.compiled
         self._most = limits.record_shapes // len(FORMS)
         self._key = HEAD + form.words.sizeof() - WORD  # where it stands in a sample
-        self._sightings: dict[bytes, int] = {}
+        self._sightings: dict[bytes, tuple[int, int]] = {}  # samples and their octets
         self._readers: dict[bytes, dict[tuple[int, ...], SamplesReader]] = {}  # by KEY octets and formats
 
     def __len__(self) -> int:
@@ -86,28 +87,47 @@ class SampleShapes:
         """Read the samples from *position* on whose shape is known; where those end that were read."""
         at = position + self._key
         alike = self._readers.get(octets[at : at + KEY])
-        if alike is not None:
-            for read in alike.values():
-                reached = read(work, octets, position, end)
-                if reached != position:
-                    return reached
-        return position
+        if alike is None:
+            return position
+        if len(alike) == 1:
+            (read,) = alike.values()
+        else:
+            found = alike.get(self._formats(octets, at, end))
+            if found is None:
+                return position
+            read = found
+        return read(work, octets, position, end)
+
+    def _formats(self, octets: bytes, at: int, end: int) -> tuple[int, ...]:
+        """The formats of the records that are counted *at*, as far as a function may have them."""
+        count = int.from_bytes(octets[at : at + WORD], "big")
+        found: list[int] = []
+        at += WORD
+        while at + HEAD <= end and len(found) < min(count, MOST_RECORDS):
+            tag, length = self._records.read_head(octets, at)
+            found.append(tag)
+            at += HEAD + length
+        return tuple(found)
 
     def sight(self, octets: bytes, position: int, end: int) -> None:
         """Take notice of the sample from *position* to *end*, which no function has read."""
         at = position + self._key
+        if end - at < KEY:
+            return
         key = octets[at : at + KEY]
-        seen = self._sightings.get(key, 0) + 1
-        if seen == 1 and len(self._sightings) >= self._most:
+        seen, size = self._sightings.get(key, (0, 0))
+        if not seen and len(self._sightings) >= self._most:
             self._sightings.clear()
-        self._sightings[key] = seen
+        seen, size = seen + 1, size + end - position
+        self._sightings[key] = seen, size
         if seen % SIGHTINGS or not self._compiled:
             return
         parts = self._parts(octets, at, end)
         alike = self._readers.get(key, {})
         formats = tuple(part.data_format for part in parts)
-        if not parts or formats in alike:
+        if not parts or formats in alike or size < SIGHTINGS * PORTION * len(parts):
             return
+        self._sightings[key] = 0, 0
         if len(self) >= self._most:
             self._readers.clear()
         alike = self._readers.setdefault(key, {})

@@ -95,6 +95,19 @@ def test_whole_files(both, name, chunk):
     assert usual[1:] == ([], None)
 
 
+@pytest.mark.parametrize("order", "<>")
+@pytest.mark.parametrize("at_hand", range(0, 33, 4))
+def test_a_block_whose_head_is_cut_by_the_octets_at_hand(both, order, at_hand):
+    """It is of the second interface, and nothing is learned of the first one from it."""
+    units = struct.pack(order + "HHB3xHH", 9, 1, 9, 0, 0)
+    begin = section(order, (1, b""), (101, units))
+    before = begin + b"".join(packet(number, bytes(60), order) for number in range(3))
+    octets = before + packet(3, bytes(60), order, 1) + b"".join(packet(number, bytes(60), order) for number in (4, 5))
+    usual, by_scapy = both(octets, len(before) + at_hand)
+    assert usual == by_scapy
+    assert [frame.link_type for frame in usual[0]] == [1, 1, 1, 101, 1, 1]
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_most_records_are_plain(tmp_path, monkeypatch, name):
     path = tmp_path / "capture"
