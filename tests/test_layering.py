@@ -62,7 +62,7 @@ ALLOWED = {
         "settings",
         "stream",
     },
-    "cli": {"__init__", "_version", "decoder", "errors", "files", "stream", "types", "packet"},
+    "cli": {"__init__", "_version", "decoder", "errors", "files", "names", "stream", "types", "packet"},
     "__main__": {"cli"},
 }
 THIRD_PARTY = {

@@ -3,41 +3,28 @@
 from __future__ import annotations
 
 import argparse
+import re
+import shutil
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any, NoReturn
 
 from .._version import __version__
+from ..names import VOCABULARIES
+from .colour import CHOICES, Paint, wants_colour
+from .help_text import DESCRIPTION, EPILOG
+from .status import Status
 
-DESCRIPTION = """\
-Decode NetFlow v1/5/6/7/8/9, IPFIX and sFlow v5 datagrams found in files.
-
-FILE is a pcap or pcapng capture (needs scapy: pip install 'netflowparse[pcap]'), one raw datagram, or an
-IPFIX file (RFC 5655: messages one after the other).  gzip and bzip2 are undone.  "-" is standard input.
-All files feed one decoder, in the order given; data that comes before its template is printed when that comes.
-"""
-
-EXAMPLES = """\
-examples:
-  python -m netflowparse x.pcap                                    a line per flow, options record or counter sample
-  python -m netflowparse x.pcap | jq 'select(.flow).flow'          only the flows
-  python -m netflowparse x.pcap | jq 'select(.counters).counters'  only sFlow's counter samples
-  python -m netflowparse --summary *.pcap.gz                       who exports what, how it is sampled, what is wrong
-  python -m netflowparse --port 2055 --port 4739 x.pcap            only what these ports got; what fails there is told
-  python -m netflowparse --messages template.bin data.bin
-  python -m netflowparse --explain data.bin                        what each octet is, and what is wrong where
-  tcpdump -U -w - udp port 2055 | python -m netflowparse -
-
-a line:
-  {"exporter":"192.0.2.1","protocol":"netflow9","header":{...},"flow":{...}}
-  with "options" in place of "flow" for options records; of sFlow, "flow" is a flow sample, "counters" a counter
-  sample, and "unknown_sample" a sample of a format that is not known
-
-exit status:
-  0    everything found was decoded
-  1    some datagrams could not be decoded, or there were none
-  2    wrong usage, or a file that could not be read or recognised (the others are still processed)
-  130  interrupted       141  the reader of the output went away
-"""
+FORMATS = ("json", "csv")
+WIDEST_HELP = 100  # columns
+MODES = {
+    "--messages": "a line of JSON for each whole message: header, records, templates, sequence, problems",
+    "--summary": "tables of exporters, templates, samplers, interfaces and problems instead of the records",
+    "--explain": "an annotated tree of each datagram: offset, octets, field, value, section of the specification, "
+    "problem",
+}
 
 
 @dataclass(frozen=True)
@@ -45,104 +32,146 @@ class Arguments:
     """One command line."""
 
     files: tuple[str, ...]
-    mode: str  # "records", "messages", "summary" or "explain"
-    ports: frozenset[int]  # empty: all
-    by_port: bool
-    exporter: str | None
-    resolve: bool
-    quiet: bool
+    mode: str = "records"  # "records", "messages", "summary" or "explain"
+    fields: tuple[str, ...] = ()  # empty: all
+    names: str | None = None  # a vocabulary of netflowparse.names
+    format: str = "json"  # one of FORMATS
+    ports: frozenset[int] = frozenset()  # empty: all
+    by_port: bool = False
+    exporter: str | None = None
+    resolve: bool = False
+    color: str = "auto"  # one of CHOICES
+    quiet: bool = False
 
 
 def parse_arguments(argv: Sequence[str] | None = None) -> Arguments:
     """Return what the command line says; leaves by ``SystemExit`` 2 when it makes no sense."""
-    said = _parser().parse_args(argv)
-    return Arguments(
-        files=tuple(said.files),
-        mode=said.mode,
-        ports=frozenset(said.ports),
-        by_port=said.by_port,
-        exporter=said.exporter,
-        resolve=said.resolve,
-        quiet=said.quiet,
-    )
+    parser = _parser()
+    said = vars(parser.parse_args(argv))
+    arguments = Arguments(**said | {"files": tuple(said["files"]), "ports": frozenset(said["ports"])})
+    if arguments.mode != "records":
+        for option, is_said in (
+            ("--fields", arguments.fields),
+            ("--names", arguments.names),
+            ("--format csv", arguments.format == "csv"),
+        ):
+            if is_said:
+                parser.error(f"{option} is for records, and --{arguments.mode} prints none")
+    if arguments.names == "logstash" and arguments.format == "csv" and not arguments.fields:
+        parser.error("--format csv with --names logstash needs --fields: its names differ by protocol")
+    return arguments
+
+
+class _Parser(argparse.ArgumentParser):
+    """Argparse, with bold titles on a terminal and mistakes told in one line."""
+
+    def print_help(self, file: Any = None) -> None:
+        """Print the help."""
+        paint = Paint(wants_colour(file or sys.stdout))
+        text = re.sub(r"^\w[^\n]*:$", lambda title: paint(title[0], "bold"), self.format_help(), flags=re.MULTILINE)
+        self._print_message(text, file or sys.stdout)
+
+    def error(self, message: str) -> NoReturn:
+        """Leave with the exit code of wrong usage."""
+        self.exit(Status.USAGE, f"netflowparse: {message} (see python -m netflowparse --help)\n")
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    width = min(shutil.get_terminal_size().columns - 2, WIDEST_HELP)
+    parser = _Parser(
         prog="netflowparse",
         usage="python -m netflowparse [options] FILE [FILE ...]",
         description=DESCRIPTION,
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=EPILOG,
+        formatter_class=partial(argparse.RawDescriptionHelpFormatter, max_help_position=22, width=width),
         allow_abbrev=False,
+        add_help=False,
     )
-    parser.add_argument("files", metavar="FILE", nargs="+", help='capture or raw datagram file, "-" for standard input')
-    _add_output(parser.add_mutually_exclusive_group())
-    parser.set_defaults(mode="records")
-    _add_choices(parser)
-    parser.add_argument("--version", action="version", version=f"netflowparse {__version__}")
+    parser.add_argument("files", metavar="FILE", nargs="+", help=argparse.SUPPRESS)
+    _add_modes(parser.add_argument_group("what is printed (default: a line of JSON for each record)"))
+    _add_forms(parser.add_argument_group("how records are printed"))
+    _add_input(parser.add_argument_group("what is decoded"))
+    others = parser.add_argument_group("others")
+    others.add_argument(
+        "--color",
+        metavar="WHEN",
+        choices=CHOICES,
+        default="auto",
+        help="colours in tables, trees and on stderr, never in JSON and CSV: always, never, or auto (the default): on "
+        "a terminal, unless NO_COLOR is set or TERM is dumb",
+    )
+    others.add_argument(
+        "-q",
+        "--quiet",
+        action="store_true",
+        help="say nothing on stderr about problems, skipped and cut datagrams, and show no progress; failures are "
+        "still told",
+    )
+    others.add_argument("-h", "--help", action="help", help="print this and exit")
+    others.add_argument("--version", action="version", version=f"netflowparse {__version__}", help="print it and exit")
     return parser
 
 
-def _add_output(output: argparse._MutuallyExclusiveGroup) -> None:
-    output.add_argument(
-        "--messages",
-        dest="mode",
-        action="store_const",
-        const="messages",
-        help="print one whole message per line: header, records, templates, sequence, problems",
+def _add_modes(group: argparse._ArgumentGroup) -> None:
+    either = group.add_mutually_exclusive_group()
+    for option, says in MODES.items():
+        either.add_argument(option, dest="mode", action="store_const", const=option[2:], default="records", help=says)
+
+
+def _add_forms(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--fields",
+        metavar="A,B,C",
+        type=_fields,
+        default=(),
+        help="only these keys of records, in this order, a flat object for each record that has one of them; a.b is "
+        "key b inside a; exporter, protocol, kind (flow, options, ...) and header.KEY are the message's",
     )
-    output.add_argument(
-        "--summary",
-        dest="mode",
-        action="store_const",
-        const="summary",
-        help="print tables of exporters, templates, samplers, interfaces and problems instead of the records",
+    group.add_argument(
+        "--names",
+        metavar="WHOSE",
+        choices=VOCABULARIES,
+        help=f"flows and options records under the names of {', '.join(VOCABULARIES[:-1])} or {VOCABULARIES[-1]}; what "
+        "has no name there keeps its key, and so do counter samples; --fields are then these names",
     )
-    output.add_argument(
-        "--explain",
-        dest="mode",
-        action="store_const",
-        const="explain",
-        help="print an annotated tree of each datagram: offset, octets, field, value, section of the specification, "
-        "problem",
+    group.add_argument(
+        "--format",
+        metavar="FORM",
+        choices=FORMATS,
+        default="json",
+        help="json (the default), or csv: a header, then a row for each record; without --fields the usual columns of "
+        "flows, and what has none is told at the end",
     )
 
 
-def _add_choices(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
+def _add_input(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
         "--port",
         dest="ports",
         metavar="N",
         type=_port,
         action="append",
         default=[],
-        help="take only UDP datagrams sent to this port (may be given again); "
+        help="only UDP datagrams sent to this port (may be given again); "
         "without it every UDP datagram is tried and what is none of NetFlow, IPFIX and sFlow is counted as skipped",
     )
-    parser.add_argument(
+    group.add_argument(
         "--by-port",
         action="store_true",
         help="tell exporters apart by address:port instead of by address "
         "(for several exporters behind one address; loses templates when an exporter changes its port)",
     )
-    parser.add_argument(
+    group.add_argument(
         "--exporter",
         metavar="NAME",
         help="name of the exporter of raw datagram and IPFIX files, which hold no address "
         "(default: null for datagrams, the file's name for IPFIX files of several messages)",
     )
-    parser.add_argument(
+    group.add_argument(
         "--resolve",
         action="store_true",
         help="add to flows what their exporters say in options records: sampling, names of interfaces, VRFs and "
         "applications, times by the system's start",
-    )
-    parser.add_argument(
-        "-q",
-        "--quiet",
-        action="store_true",
-        help="say nothing on stderr about problems, skipped and cut datagrams; failures are still told",
     )
 
 
@@ -150,3 +179,13 @@ def _port(text: str) -> int:
     if text.isascii() and text.isdigit() and int(text) <= 0xFFFF:
         return int(text)
     raise argparse.ArgumentTypeError(f"{text!r} is no UDP port: expected 0 to 65535")
+
+
+def _fields(text: str) -> tuple[str, ...]:
+    fields = tuple(field.strip() for field in text.split(","))
+    if not all(fields):
+        raise argparse.ArgumentTypeError(f"{text!r} has an empty name: expected names with commas between them")
+    for field in fields:
+        if fields.count(field) > 1:
+            raise argparse.ArgumentTypeError(f"{field!r} is there twice")
+    return fields

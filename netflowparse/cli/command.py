@@ -11,38 +11,36 @@ from typing import TextIO
 from ..decoder import Decoder
 from ..errors import DecodeError, TruncatedDatagram, UnknownVersion
 from .arguments import Arguments, parse_arguments
+from .colour import Paint, wants_colour
 from .datagrams import UNKNOWN_KIND, Datagram, iter_datagrams
-from .lines import Lines, Output, count_records, message_lines, record_lines
+from .lines import Output, count_records
+from .output import output_for
 from .progress import Progress, wants_progress
 from .report import Report
 from .source import FileError, Source, open_source, regular_size
-from .summary import Summary
+from .status import Status
 from .trees import Trees
 
-CANNOT_WRITE = 2
 VERSION_OCTETS = 4  # of sFlow; others have two
-INTERRUPTED = 130  # 128 + SIGINT, as shells count
-BROKEN_PIPE = 141  # 128 + SIGPIPE
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Return the exit code of one command line; see ``--help`` for what it does."""
     arguments = parse_arguments(argv)
     if sys.stdout is None:
-        return CANNOT_WRITE
+        return _cannot_write("there is no standard output")
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # names may hold what the terminal's encoding lacks
     try:
         return run(arguments, Decoder(resolve=arguments.resolve), sys.stdout, sys.stderr)
     except KeyboardInterrupt:
-        return INTERRUPTED
+        return Status.INTERRUPTED
     except BrokenPipeError:
         _forget_output()
-        return BROKEN_PIPE
+        return Status.BROKEN_PIPE
     except OSError as error:  # files to read raise FileError: this is the output, on a full disk for one
         _forget_output()
-        print(f"netflowparse: cannot write: {error.strerror}", file=sys.stderr)
-        return CANNOT_WRITE
+        return _cannot_write(error.strerror or str(error))
 
 
 def run(arguments: Arguments, decoder: Decoder, stdout: TextIO, stderr: TextIO | None) -> int:
@@ -50,15 +48,11 @@ def run(arguments: Arguments, decoder: Decoder, stdout: TextIO, stderr: TextIO |
     sizes = [regular_size(file) for file in arguments.files]
     live = None in sizes
     total = None if live else sum(size or 0 for size in sizes)
-    progress = Progress(stderr, total, shown=not arguments.quiet and wants_progress(arguments.mode))
-    report = Report(progress.say, quiet=arguments.quiet, tell_problems=arguments.mode not in ("summary", "explain"))
-    output: Output
-    if arguments.mode == "summary":
-        output = Summary(stdout, report)
-    elif arguments.mode == "explain":
-        output = Trees(stdout, live=live)
-    else:
-        output = Lines(stdout, message_lines if arguments.mode == "messages" else record_lines, live=live)
+    paint = Paint(wants_colour(stderr, arguments.color))
+    progress = Progress(stderr, total, shown=not arguments.quiet and wants_progress(arguments.mode), paint=paint)
+    tell_problems = arguments.mode not in ("summary", "explain")
+    report = Report(progress.say, quiet=arguments.quiet, tell_problems=tell_problems, complain=progress.complain)
+    output = output_for(arguments, stdout, report, live=live)
     session = Session(arguments, decoder, output, report, progress)
     interrupted = False
     try:
@@ -70,7 +64,7 @@ def run(arguments: Arguments, decoder: Decoder, stdout: TextIO, stderr: TextIO |
     output.finish()
     stdout.flush()
     report.finish()
-    return INTERRUPTED if interrupted else report.exit_code()
+    return Status.INTERRUPTED if interrupted else report.exit_code()
 
 
 class Session:
@@ -102,6 +96,7 @@ class Session:
         ports = self._arguments.ports
         if ports and datagram.port is not None and datagram.port not in ports:
             self._report.other_ports += 1
+            self._progress.advance(0, source.position)
             return
         records, skipped, tree = 0, False, None
         exporter, transport = self._exporter(source.name, datagram), datagram.transport
@@ -153,10 +148,16 @@ def _tells_version(octets: bytes, error: DecodeError) -> bool:
     return error.protocol is not None and any(octets[:VERSION_OCTETS])
 
 
+def _cannot_write(why: str) -> Status:
+    if sys.stderr is not None:
+        print(f"netflowparse: cannot write: {why}", file=sys.stderr)
+    return Status.UNREADABLE
+
+
 def _forget_output() -> None:
     """Make sure that nothing more is written: the interpreter flushes at its end, and would complain."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    for stream in (sys.stdout, sys.stderr):
+    for stream in filter(None, (sys.stdout, sys.stderr)):
         try:
             stream.flush()
         except OSError:

@@ -16,6 +16,7 @@ from .wording import counted
 LONGEST_DATAGRAM = 0xFFFF
 IPFIX_VERSION = b"\x00\x0a"
 IPFIX_HEADER_LENGTH = 16  # RFC 7011 §3.1
+TEXT_OCTETS = 64  # that are looked at
 UNKNOWN_KIND = "neither a capture nor a NetFlow, IPFIX or sFlow datagram"
 
 
@@ -71,7 +72,14 @@ def _raw_datagrams(source: Source, warn: Callable[[str], None]) -> Iterator[Data
         raise FileError(source.damage)
     if len(octets) > LONGEST_DATAGRAM:
         raise FileError(UNKNOWN_KIND)
+    if _is_text(octets[:TEXT_OCTETS]):
+        raise FileError(f"{UNKNOWN_KIND}: it is text")
     yield Datagram("datagram", octets)
+
+
+def _is_text(octets: bytes) -> bool:
+    """Whether octets are printable ASCII; no version word is."""
+    return len(octets) > 1 and all(0x20 <= octet < 0x7F or octet in b"\t\r\n" for octet in octets)
 
 
 def _ipfix_messages(source: Source, head: bytes, warn: Callable[[str], None]) -> Iterator[Datagram]:

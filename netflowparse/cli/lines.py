@@ -20,10 +20,10 @@ RECORD_KINDS: dict[Literal["flows", "options", "counters", "unknown_samples"], s
 COMPLETED_KINDS: dict[Literal["flows", "options"], str] = {"flows": "completed_flow", "options": "completed_options"}
 
 # Messages are made by the decoder and hold no circles, so that nobody looks for those.
-_encode = json.JSONEncoder(allow_nan=False, separators=(",", ":"), check_circular=False).encode
+encode = json.JSONEncoder(allow_nan=False, separators=(",", ":"), check_circular=False).encode
 
 BETWEEN = "\n"  # spelled between two records: all records of a kind are put into text by one call
-_between = f"}},{_encode(BETWEEN)},{{"
+_between = f"}},{encode(BETWEEN)},{{"
 
 
 class Output(Protocol):
@@ -39,15 +39,20 @@ class Output(Protocol):
 class Lines:
     """Lines on a stream, those of each message as soon as it comes."""
 
-    def __init__(self, stream: TextIO, spell: Callable[[Message], Iterable[str]], *, live: bool = False) -> None:
-        """Write to *stream* what *spell* makes of a message; *live* means that someone waits for each."""
+    def __init__(
+        self, stream: TextIO, spell: Callable[[Message], Iterable[str]], *, live: bool = False, header: str = ""
+    ) -> None:
+        """Write the *header* to *stream*, then what *spell* makes of messages; *live*: someone waits for each."""
         self._stream = stream
         self._spell = spell
         self._live = live
+        self._write(header)
 
     def add(self, message: Message) -> None:
         """Write the lines of one message."""
-        text = "".join(self._spell(message))
+        self._write("".join(self._spell(message)))
+
+    def _write(self, text: str) -> None:
         if text:
             self._stream.write(text)
             if self._live:
@@ -66,7 +71,7 @@ def with_late(message: Message) -> Sequence[Message]:
 
 def message_lines(message: Message) -> Iterator[str]:
     """Yield the message as the decoder returned it; earlier ones that it made readable are in it, under ``late``."""
-    yield _encode(message) + "\n"
+    yield encode(message) + "\n"
 
 
 def record_lines(message: Message) -> Iterator[str]:
@@ -75,16 +80,19 @@ def record_lines(message: Message) -> Iterator[str]:
     The lines of all records of one kind come together, as one text.
     """
     for part in with_late(message):
-        yield from _part_lines(part)
+        yield from lines_of(part, records_of(part))
 
 
-def _part_lines(message: Message) -> Iterator[str]:
-    """Exporter, protocol and header are put into text once for all the message's own records."""
+def lines_of(message: Message, kinds: Iterable[tuple[str, list[Any]]]) -> Iterator[str]:
+    """Yield the lines of (key of a line, records) each, which are the *message*'s own, as one text for each kind.
+
+    Exporter, protocol and header are put into text once for all.
+    """
     head = None
-    for kind, records in _records(message):
+    for kind, records in kinds:
         if head is None:
             known = {"exporter": message["exporter"], "protocol": message["protocol"], "header": message["header"]}
-            head = _encode(known)[:-1]
+            head = encode(known)[:-1]
         yield _lines(f'{head},"{kind}":', records)
 
 
@@ -92,14 +100,14 @@ def _lines(begin: str, records: list[Any]) -> str:
     """Return a line for each record, dicts all of them, and each begins alike."""
     row = [BETWEEN] * (2 * len(records) - 1)
     row[::2] = records
-    inner = _encode(row)[2:-2].split(_between)
+    inner = encode(row)[2:-2].split(_between)
     if len(inner) != len(records):  # a record holds a list that looks like the row
-        return "".join([f"{begin}{_encode(record)}}}\n" for record in records])
+        return "".join([f"{begin}{encode(record)}}}\n" for record in records])
     begin += "{"
     return begin + f"}}}}\n{begin}".join(inner) + "}}\n"
 
 
-def _records(message: Message) -> Iterator[tuple[str, list[Any]]]:
+def records_of(message: Message) -> Iterator[tuple[str, list[Any]]]:
     """Yield (key of a line, records) of each kind that the message has."""
     for plural, kind in RECORD_KINDS.items():
         records = message.get(plural)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from typing import TextIO
 
+from .colour import Paint, knows_sequences
 from .wording import printable
 
 INTERVAL = 0.3  # seconds between two refreshes
@@ -16,7 +17,7 @@ ERASE_LINE = "\r\x1b[K"
 
 
 class Progress:
-    """A line such as ``  41 %  84.1 of 205.0 MB  310k records/s``, shown only on a terminal."""
+    """A line such as `` 41%  82.0 of 200.0 MB  40.3 MB/s  310k records/s  0:03 left``, shown only on a terminal."""
 
     def __init__(
         self,
@@ -24,12 +25,14 @@ class Progress:
         total: int | None,
         *,
         shown: bool,
+        paint: Paint | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """*total* is the size of all files in octets, None when it cannot be known."""
         self._stream = stream
         self._total = total
         self._terminal = stream if shown else None
+        self._paint = paint or Paint()
         self._clock = clock
         self._start = clock()
         self._due = self._start + PATIENCE
@@ -45,7 +48,7 @@ class Progress:
         now = self._clock()
         if now >= self._due:
             self._due = now + INTERVAL
-            self._show(self._terminal, self._before + position(), self._records / (now - self._start))
+            self._show(self._terminal, self._before + position(), now - self._start)
 
     def next_file(self, octets: int) -> None:
         """Add a finished file."""
@@ -53,10 +56,17 @@ class Progress:
 
     def say(self, line: str) -> None:
         """Write one line to stderr."""
+        self._say(line, "bold")
+
+    def complain(self, line: str) -> None:
+        """Write one line to stderr, about a failure."""
+        self._say(line, "bold", "red")
+
+    def _say(self, line: str, *styles: str) -> None:
         if self._stream is None:
             return
         self.clear()
-        self._stream.write(f"netflowparse: {printable(line)}\n")
+        self._stream.write(f"{self._paint('netflowparse:', *styles)} {printable(line)}\n")
 
     def clear(self) -> None:
         """Take the progress line away."""
@@ -65,11 +75,13 @@ class Progress:
             self._stream.flush()
             self._visible = False
 
-    def _show(self, terminal: TextIO, octets: int, rate: float) -> None:
-        text = f"{octets / 1e6:.1f} MB  {_short(rate)} records/s"
+    def _show(self, terminal: TextIO, octets: int, seconds: float) -> None:
+        rates = f"{octets / 1e6 / seconds:.1f} MB/s  {_short(self._records / seconds)} records/s"
+        text = f"{octets / 1e6:.1f} MB  {rates}"
         if self._total:
             share = min(octets / self._total, 1.0)
-            text = f"{share:4.0%}  {octets / 1e6:.1f} of {self._total / 1e6:.1f} MB  {_short(rate)} records/s"
+            left = f"  {_clock_text(seconds / share - seconds)} left" if share else ""
+            text = f"{share:4.0%}  {octets / 1e6:.1f} of {self._total / 1e6:.1f} MB  {rates}{left}"
         columns = shutil.get_terminal_size().columns
         terminal.write(ERASE_LINE + text[: columns - 1])
         terminal.flush()
@@ -78,8 +90,14 @@ class Progress:
 
 def wants_progress(mode: str) -> bool:
     """Return whether a progress line helps: stderr is a terminal that the records do not scroll over."""
-    error_terminal = sys.stderr is not None and sys.stderr.isatty()
-    return error_terminal and (mode == "summary" or not sys.stdout.isatty())
+    return knows_sequences(sys.stderr) and (mode == "summary" or not sys.stdout.isatty())
+
+
+def _clock_text(seconds: float) -> str:
+    """``0:07``, ``12:30``, ``1:02:03``."""
+    minutes, second = divmod(round(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
 
 
 def _short(rate: float) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..errors import DecodeError, UnknownVersion
 from ..types import Message, Problem
 from .datagrams import Datagram
 from .lines import with_late
+from .status import Status
 from .wording import counted
 
 FAILURES_TOLD = 10  # per exporter; the rest is counted
@@ -18,8 +19,18 @@ FAILURES_TOLD = 10  # per exporter; the rest is counted
 class Report:
     """Collects trouble, says what is new at once and the counts at the end; knows what the exit code must be."""
 
-    def __init__(self, say: Callable[[str], None], *, quiet: bool, tell_problems: bool) -> None:
-        """*tell_problems* is False when something else shows the problems."""
+    def __init__(
+        self,
+        say: Callable[[str], None],
+        *,
+        quiet: bool,
+        tell_problems: bool,
+        complain: Callable[[str], None] | None = None,
+    ) -> None:
+        """*complain* says what makes the exit code one of failure, *say* the rest.
+
+        *tell_problems* is False when something else shows the problems.
+        """
         self.messages = 0
         self.skipped = 0  # none of NetFlow, IPFIX and sFlow
         self.other_ports = 0  # not to the ports that the user named
@@ -27,6 +38,8 @@ class Report:
         self.problems: Counter[str] = Counter()  # by code
         self.unreadable = 0
         self._say = say
+        self._complain = complain or say
+        self._notes: Callable[[], Iterable[str]] = tuple
         self._quiet = quiet
         self._tell_problems = tell_problems and not quiet
         self._told: set[tuple[Any, ...]] = set()
@@ -35,7 +48,7 @@ class Report:
     def file_error(self, file: str, error: Exception) -> None:
         """A file is not there, cannot be read, or is nothing we know."""
         self.unreadable += 1
-        self._say(f"{file}: {error}")
+        self._complain(f"{file}: {error}")
 
     def warning(self, file: str, text: str) -> None:
         """A file has a flaw that loses something, and is otherwise fine."""
@@ -48,7 +61,7 @@ class Report:
         if self.failures[datagram.address] <= FAILURES_TOLD:
             where = file if datagram.address is None else f"{file}: {datagram.place}"
             sender = "" if datagram.address is None else f"{datagram.address} to port {datagram.port}: "
-            self._say(f"{where}: {sender}{error}")
+            self._complain(f"{where}: {sender}{error}")
 
     def skip(self, datagram: Datagram, error: DecodeError) -> None:
         """A UDP datagram is none of ours, where every one was tried."""
@@ -63,22 +76,30 @@ class Report:
             for problem in part["problems"]:
                 self._problem(file, datagram, part["exporter"], problem)
 
-    def exit_code(self) -> int:
-        """Return 2 when a file could not be read, 1 when a datagram could not be decoded or none was found, else 0."""
+    def ask_at_end(self, notes: Callable[[], Iterable[str]]) -> None:
+        """Have *notes* say at the end what the user should know of the output."""
+        self._notes = notes
+
+    def exit_code(self) -> Status:
+        """Return the exit code."""
         if self.unreadable:
-            return 2
-        return 1 if self.failures or not self.messages else 0
+            return Status.UNREADABLE
+        if not self.messages:
+            return Status.NOTHING
+        return Status.PARTLY if self.failures else Status.DONE
 
     def finish(self) -> None:
         """Say the counts."""
         failed = self.failures.total()
         if failed > FAILURES_TOLD:
-            self._say(f"{counted(failed, 'datagram')} could not be decoded")
+            self._complain(f"{counted(failed, 'datagram')} could not be decoded")
         if not self.messages and not failed and not self.unreadable:
             dropped = f": {counted(self.other_ports, 'datagram')} to other ports" if self.other_ports else ""
-            self._say(f"no NetFlow, IPFIX or sFlow datagrams found{dropped}")
+            self._complain(f"no NetFlow, IPFIX or sFlow datagrams found{dropped}")
         if self._quiet:
             return
+        for note in self._notes():
+            self._say(note)
         if self._tell_problems and self.problems:
             counts = ", ".join(f"{code} {count}" for code, count in self.problems.most_common())
             self._say(f"problems: {counts}")

@@ -126,6 +126,8 @@ def open_source(name: str) -> Source:
     if name == STANDARD_INPUT:
         if sys.stdin is None:
             raise FileError("there is no standard input")
+        if sys.stdin.isatty():
+            raise FileError("standard input is a terminal: pipe a capture into it")
         raw = sys.stdin.buffer
         return Source(name, raw)
     try:
@@ -140,10 +142,10 @@ def open_source(name: str) -> Source:
 
 
 def regular_size(name: str) -> int | None:
-    """Return the size of a regular file in octets; None for pipes, standard input and what is not there."""
+    """Return the size of a regular file in octets; None for pipes and what is not there."""
     try:
-        status = os.stat(name)
-    except (OSError, ValueError):
+        status = os.stat(name) if name != STANDARD_INPUT else os.fstat(sys.stdin.fileno())
+    except (OSError, ValueError, AttributeError):  # AttributeError: there is no standard input
         return None
     return status.st_size if stat.S_ISREG(status.st_mode) else None
 

@@ -10,6 +10,7 @@ from typing import TextIO, TypeAlias
 
 from ..errors import MISSING_TEMPLATE
 from ..types import Message, Problem, TemplateEvent
+from .colour import Paint
 from .lines import with_late
 from .report import Report
 from .sflow_tables import SflowTables
@@ -58,9 +59,10 @@ class ProblemRow:
 class Summary:
     """Collects messages and writes tables at the end."""
 
-    def __init__(self, stream: TextIO, report: Report) -> None:
+    def __init__(self, stream: TextIO, report: Report, paint: Paint | None = None) -> None:
         """Write to *stream*; *report* knows how many datagrams were skipped or failed."""
         self._stream = stream
+        self._paint = paint or Paint()
         self._report = report
         self._exporters: defaultdict[Engine, ExporterRow] = defaultdict(ExporterRow)
         self._templates: defaultdict[tuple[Engine, int], TemplateRow] = defaultdict(TemplateRow)
@@ -136,6 +138,7 @@ class Summary:
         ]
 
     def _write(self, title: str, rows: list[Sequence[object]]) -> None:
+        title = self._paint(title, "bold")
         self._stream.write(f"{title}\n{aligned(rows)}\n" if rows else f"{title}\n  none\n\n")
 
 

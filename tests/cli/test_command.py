@@ -68,7 +68,7 @@ def test_one_template_id_in_two_protocols(capsys):
 
 def test_old_sflow_is_named_as_what_it_is(capture, capsys):
     path = capture(frame(bytes.fromhex("00000004 00000001 c0000201 00000001"), port=6343))
-    assert main([str(path)]) == 1
+    assert main([str(path)]) == 3
     out, err = capsys.readouterr()
     assert out == ""
     found, skipped = err.splitlines()

@@ -35,7 +35,7 @@ def test_without_scapy(run_cli, capture, monkeypatch, tmp_path):
     raw.write_bytes(b"\x00\x09a")
     path = capture(frame(b"\x00\x09b"))
     outcome = run_cli(path, raw)
-    assert (outcome.code, len(outcome.lines)) == (2, 1)
+    assert (outcome.code, len(outcome.lines)) == (1, 1)
     assert outcome.err == f"netflowparse: {path}: reading captures needs scapy: pip install 'netflowparse[pcap]'\n"
 
 
@@ -73,9 +73,9 @@ def test_without_standard_streams(run_cli, monkeypatch):
     # As of a service, or of pythonw.
     monkeypatch.setattr(sys, "stdin", None)
     outcome = run_cli("-")
-    assert (outcome.code, outcome.err) == (2, "netflowparse: -: there is no standard input\n")
+    assert (outcome.code, outcome.err) == (1, "netflowparse: -: there is no standard input\n")
     monkeypatch.setattr(sys, "stdout", None)
-    assert main(["a.pcap"]) == 2
+    assert main(["a.pcap"]) == 1
 
 
 def test_full_disk(monkeypatch, capsys, capture):
@@ -84,7 +84,7 @@ def test_full_disk(monkeypatch, capsys, capture):
             raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(sys, "stdout", Full())
-    assert main([str(capture(frame(netflow9_datagram(TEMPLATE, DATA))))]) == 2
+    assert main([str(capture(frame(netflow9_datagram(TEMPLATE, DATA))))]) == 1
     assert capsys.readouterr().err == "netflowparse: cannot write: No space left on device\n"
 
 

@@ -1,5 +1,7 @@
 """What is said about datagrams and files that cannot be decoded, about problems, and the exit code."""
 
+import pytest
+
 from netflowparse.errors import MalformedMessage, TruncatedDatagram, UnknownVersion
 
 from .fakes import frame, message, pcap_octets
@@ -18,7 +20,7 @@ def test_the_first_idea_of_what_was_skipped_is_told(run_cli, capture):
     answers = {octets: UnknownVersion("version 0", version=0, hint=idea) for octets, idea in ideas.items()}
     outcome = run_cli(capture(*[frame(octets, port=6343) for octets in ideas]), answers=answers)
     assert (outcome.code, outcome.err.splitlines()) == (
-        1,
+        3,
         [
             "netflowparse: no NetFlow, IPFIX or sFlow datagrams found",
             "netflowparse: 3 UDP datagrams skipped: not NetFlow, IPFIX or sFlow; frame 2 to port 6343: two",
@@ -29,7 +31,7 @@ def test_the_first_idea_of_what_was_skipped_is_told(run_cli, capture):
 def test_with_ports_nothing_is_skipped(run_cli, capture):
     path = capture(frame(b"\x00\x09a"), frame(b"\xff\xff"), frame(b"\x00\x09"), frame(b"\xff\xff", port=53))
     outcome = run_cli("--port", 2055, path)
-    assert (outcome.code, len(outcome.lines)) == (1, 1)
+    assert (outcome.code, len(outcome.lines)) == (4, 1)
     assert outcome.err == (
         f"netflowparse: {path}: frame 2: 192.0.2.1 to port 2055: version unknown\n"
         f"netflowparse: {path}: frame 3: 192.0.2.1 to port 2055: shorter than its header\n"
@@ -40,7 +42,7 @@ def test_other_errors_are_failures(run_cli, capture):
     broken = b"\x00\x0abroken"
     answers = {broken: MalformedMessage("length 3, need at least 16")}
     outcome = run_cli(capture(frame(b"\x00\x09a"), frame(broken), name="b.pcap"), answers=answers)
-    assert outcome.code == 1
+    assert outcome.code == 4
     assert outcome.err.endswith("b.pcap: frame 2: 192.0.2.1 to port 2055: length 3, need at least 16\n")
 
 
@@ -48,7 +50,7 @@ def test_failures_are_counted_when_they_are_many(run_cli, capture):
     broken = b"\x00\x0abroken"
     answers = {broken: MalformedMessage("length 3")}
     outcome = run_cli(capture(*[frame(broken)] * 30), answers=answers)
-    assert outcome.code == 1
+    assert outcome.code == 3
     assert outcome.err.count("length 3") == 10
     assert outcome.err.endswith("netflowparse: 30 datagrams could not be decoded\n")
 
@@ -94,7 +96,7 @@ def test_problems_of_several_structures_are_several_kinds(run_cli, capture):
 def test_nothing_found(run_cli, capture):
     outcome = run_cli(capture())
     assert (outcome.code, outcome.out, outcome.err) == (
-        1,
+        3,
         "",
         "netflowparse: no NetFlow, IPFIX or sFlow datagrams found\n",
     )
@@ -104,20 +106,39 @@ def test_nothing_found(run_cli, capture):
 def test_files_that_cannot_be_read_do_not_stop_the_others(run_cli, capture, tmp_path):
     good = capture(frame(b"\x00\x09a"))
     text = tmp_path / "notes.txt"
-    text.write_text("some notes")
+    text.write_text("some notes\n")
     outcome = run_cli(tmp_path / "nothing", text, good)
-    assert (outcome.code, len(outcome.lines)) == (2, 1)
+    assert (outcome.code, len(outcome.lines)) == (1, 1)
     assert outcome.err == (
         f"netflowparse: {tmp_path}/nothing: No such file or directory\n"
-        f"netflowparse: {text}: neither a capture nor a NetFlow, IPFIX or sFlow datagram: version unknown\n"
+        f"netflowparse: {text}: neither a capture nor a NetFlow, IPFIX or sFlow datagram: it is text\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (b"", "empty"),
+        (b"\x89PNG\r\n\x1a\n", "neither a capture nor a NetFlow, IPFIX or sFlow datagram: version unknown"),
+        (b"\xd4\xc3\xb2\xa1", "no usable pcap header"),
+        (b"a" * 70_000, "neither a capture nor a NetFlow, IPFIX or sFlow datagram"),
+        (b"PK\x03\x04", "a zip archive: unpack it first"),
+    ],
+    ids=["empty", "picture", "half of a header", "long text", "zip"],
+)
+def test_each_wrong_file_is_told_in_one_line(run_cli, tmp_path, content, complaint):
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    outcome = run_cli(path)
+    assert (outcome.code, outcome.out, outcome.err) == (1, "", f"netflowparse: {path}: {complaint}\n")
+    assert run_cli(tmp_path).err == f"netflowparse: {tmp_path}: Is a directory\n"
 
 
 def test_raw_datagram_that_is_too_short_is_a_failure(run_cli, tmp_path):
     path = tmp_path / "v9.bin"
     path.write_bytes(b"\x00\x09")
     outcome = run_cli(path, answers={b"\x00\x09": TruncatedDatagram("2 octets")})
-    assert (outcome.code, outcome.err) == (1, f"netflowparse: {path}: 2 octets\n")
+    assert (outcome.code, outcome.err) == (3, f"netflowparse: {path}: 2 octets\n")
 
 
 def test_cut_last_frame_is_no_failure(run_cli, tmp_path):

@@ -1,0 +1,41 @@
+"""Which output the user wants, made of the parts that the other modules have."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TextIO
+
+from .arguments import Arguments
+from .colour import Paint, wants_colour
+from .lines import Lines, Output, message_lines, record_lines
+from .renaming import renamed_lines
+from .report import Report
+from .rows import csv_rows, csv_text, flat_lines
+from .selection import Selection
+from .summary import Summary
+from .trees import Trees
+
+
+def output_for(arguments: Arguments, stdout: TextIO, report: Report, *, live: bool) -> Output:
+    """Return the output that *arguments* ask for, on *stdout*; *live*: someone waits for each message."""
+    paint = Paint(wants_colour(stdout, arguments.color))
+    if arguments.mode == "summary":
+        return Summary(stdout, report, paint)
+    if arguments.mode == "explain":
+        return Trees(stdout, paint, live=live)
+    if arguments.mode == "messages":
+        return Lines(stdout, message_lines, live=live)
+    if arguments.format == "csv" or arguments.fields:
+        return _selected(arguments, stdout, report, live=live)
+    if arguments.names:
+        return Lines(stdout, partial(renamed_lines, vocabulary=arguments.names), live=live)
+    return Lines(stdout, record_lines, live=live)
+
+
+def _selected(arguments: Arguments, stdout: TextIO, report: Report, *, live: bool) -> Output:
+    selection = Selection(arguments.fields, arguments.names)
+    report.ask_at_end(selection.notes)
+    if arguments.format == "csv":
+        (header,) = csv_text([list(selection.fields)])
+        return Lines(stdout, csv_rows(selection), live=live, header=header)
+    return Lines(stdout, flat_lines(selection), live=live)
