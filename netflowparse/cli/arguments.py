@@ -13,9 +13,9 @@ from typing import Any, NoReturn
 
 from .._version import __version__
 from ..names import VOCABULARIES
-from .colour import CHOICES, Paint, wants_colour
 from .help_text import DESCRIPTION, EPILOG
 from .status import Status
+from .terminal import CHOICES, Paint, wants_colour
 
 FORMATS = ("json", "csv")
 WIDEST_HELP = 100  # columns
@@ -68,7 +68,7 @@ class _Parser(argparse.ArgumentParser):
     def print_help(self, file: Any = None) -> None:
         """Print the help."""
         paint = Paint(wants_colour(file or sys.stdout))
-        text = re.sub(r"^\w[^\n]*:$", lambda title: paint(title[0], "bold"), self.format_help(), flags=re.MULTILINE)
+        text = re.sub(r"^[a-z].*:$", lambda title: paint(title[0], "bold"), self.format_help(), flags=re.MULTILINE)
         self._print_message(text, file or sys.stdout)
 
     def error(self, message: str) -> NoReturn:

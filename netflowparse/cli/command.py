@@ -11,7 +11,6 @@ from typing import TextIO
 from ..decoder import Decoder
 from ..errors import DecodeError, TruncatedDatagram, UnknownVersion
 from .arguments import Arguments, parse_arguments
-from .colour import Paint, wants_colour
 from .datagrams import UNKNOWN_KIND, Datagram, iter_datagrams
 from .lines import Output, count_records
 from .output import output_for
@@ -19,6 +18,7 @@ from .progress import Progress, wants_progress
 from .report import Report
 from .source import FileError, Source, open_source, regular_size
 from .status import Status
+from .terminal import Paint, wants_colour
 from .trees import Trees
 
 VERSION_OCTETS = 4  # of sFlow; others have two

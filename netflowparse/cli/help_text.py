@@ -52,7 +52,8 @@ exit status:
   2    wrong usage
   3    nothing was decoded: there was no datagram, or all of them failed
   4    some datagrams could not be decoded
-  130  interrupted       141  the reader of the output went away
+  130  interrupted (Ctrl-C)
+  141  the reader of the output went away (| head)
 
 More: docs/command-line.md
 """

@@ -6,13 +6,13 @@ from functools import partial
 from typing import TextIO
 
 from .arguments import Arguments
-from .colour import Paint, wants_colour
 from .lines import Lines, Output, message_lines, record_lines
 from .renaming import renamed_lines
 from .report import Report
 from .rows import csv_rows, csv_text, flat_lines
 from .selection import Selection
 from .summary import Summary
+from .terminal import Paint, columns_of, wants_colour
 from .trees import Trees
 
 
@@ -20,7 +20,7 @@ def output_for(arguments: Arguments, stdout: TextIO, report: Report, *, live: bo
     """Return the output that *arguments* ask for, on *stdout*; *live*: someone waits for each message."""
     paint = Paint(wants_colour(stdout, arguments.color))
     if arguments.mode == "summary":
-        return Summary(stdout, report, paint)
+        return Summary(stdout, report, paint, columns=columns_of(stdout))
     if arguments.mode == "explain":
         return Trees(stdout, paint, live=live)
     if arguments.mode == "messages":

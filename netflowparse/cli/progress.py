@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import time
 from collections.abc import Callable
 from typing import TextIO
 
-from .colour import Paint, knows_sequences
+from .terminal import Paint, columns_of, knows_sequences
 from .wording import printable
 
 INTERVAL = 0.3  # seconds between two refreshes
 PATIENCE = 1.0  # seconds before the first: short files need none
+USUAL_COLUMNS = 80  # of a terminal that does not tell
 ERASE_LINE = "\r\x1b[K"
 
 
@@ -82,7 +82,7 @@ class Progress:
             share = min(octets / self._total, 1.0)
             left = f"  {_clock_text(seconds / share - seconds)} left" if share else ""
             text = f"{share:4.0%}  {octets / 1e6:.1f} of {self._total / 1e6:.1f} MB  {rates}{left}"
-        columns = shutil.get_terminal_size().columns
+        columns = columns_of(terminal) or USUAL_COLUMNS
         terminal.write(ERASE_LINE + text[: columns - 1])
         terminal.flush()
         self._visible = True

@@ -10,14 +10,15 @@ from typing import TextIO, TypeAlias
 
 from ..errors import MISSING_TEMPLATE
 from ..types import Message, Problem, TemplateEvent
-from .colour import Paint
 from .lines import with_late
 from .report import Report
 from .sflow_tables import SflowTables
-from .wording import NOTHING, Number, counted, named, natural_order, printable
+from .tables import aligned
+from .terminal import Paint
+from .wording import NOTHING, counted, named, natural_order
 
 PROBLEMS_SHOWN = 20  # codes
-FIELDS_WIDTH = 100  # columns for the names of a template's fields
+FIELDS_WIDTH = 100  # columns for the names of a template's fields, where no terminal says how many there are
 IN_FORCE = ("learned", "refreshed", "replaced", "conflict")  # events after which a template is the one that rules
 
 # What a sequence number counts, where that is not flows.  RFC 3954 §5.1, RFC 7011 §3.1; sFlow, section 5.
@@ -59,10 +60,13 @@ class ProblemRow:
 class Summary:
     """Collects messages and writes tables at the end."""
 
-    def __init__(self, stream: TextIO, report: Report, paint: Paint | None = None) -> None:
-        """Write to *stream*; *report* knows how many datagrams were skipped or failed."""
+    def __init__(
+        self, stream: TextIO, report: Report, paint: Paint | None = None, *, columns: int | None = None
+    ) -> None:
+        """Write to *stream*; *report* knows how many datagrams were skipped or failed; *columns* are a terminal's."""
         self._stream = stream
         self._paint = paint or Paint()
+        self._columns = columns
         self._report = report
         self._exporters: defaultdict[Engine, ExporterRow] = defaultdict(ExporterRow)
         self._templates: defaultdict[tuple[Engine, int], TemplateRow] = defaultdict(TemplateRow)
@@ -95,7 +99,7 @@ class Summary:
     def finish(self) -> None:
         """Write the tables."""
         self._write("Exporters", exporter_table(self._exporters))
-        self._write("Templates", template_table(self._templates))
+        self._write("Templates", template_table(self._templates, folded=self._columns is None))
         for title, rows in self._sflow.tables():
             self._write(title, rows)
         self._write("Problems", problem_table(self._problems))
@@ -139,7 +143,7 @@ class Summary:
 
     def _write(self, title: str, rows: list[Sequence[object]]) -> None:
         title = self._paint(title, "bold")
-        self._stream.write(f"{title}\n{aligned(rows)}\n" if rows else f"{title}\n  none\n\n")
+        self._stream.write(f"{title}\n{aligned(rows, self._columns)}\n" if rows else f"{title}\n  none\n\n")
 
 
 def domain_text(message: Message) -> str:
@@ -191,8 +195,11 @@ def sequence_text(protocol: str, row: ExporterRow) -> str:
     return "in order" if row.events["in_order"] else NOTHING
 
 
-def template_table(templates: dict[tuple[Engine, int], TemplateRow]) -> list[Sequence[object]]:
-    """Return title and rows in the order of exporters, protocols, domains and ids; many fields take several lines."""
+def template_table(templates: dict[tuple[Engine, int], TemplateRow], *, folded: bool) -> list[Sequence[object]]:
+    """Return title and rows in the order of exporters, protocols, domains and ids.
+
+    Many fields take several rows, if *folded*.
+    """
     if not templates:
         return []
     rows: list[Sequence[object]] = [("template", "exporter", "protocol", "domain", "kind", "events", "count", "fields")]
@@ -200,7 +207,8 @@ def template_table(templates: dict[tuple[Engine, int], TemplateRow]) -> list[Seq
         exporter, protocol, domain = engine
         kind = "options" if row.options else "data"
         events = ", ".join(f"{event} {count}" for event, count in sorted(row.events.items()))
-        first, *more = textwrap.wrap(", ".join(row.fields), FIELDS_WIDTH) or [NOTHING]
+        fields = ", ".join(row.fields)
+        first, *more = (textwrap.wrap(fields, FIELDS_WIDTH) if folded else [fields] if fields else []) or [NOTHING]
         rows.append((identifier, named(exporter), protocol, domain, kind, events, len(row.fields), first))
         rows += [("", "", "", "", "", "", "", line) for line in more]
     return rows
@@ -214,23 +222,3 @@ def problem_table(problems: dict[str, ProblemRow]) -> list[Sequence[object]]:
     kinds = sorted(problems.items(), key=lambda item: -item[1].count)
     rows += [(code, kind.count, kind.example) for code, kind in kinds[:PROBLEMS_SHOWN]]
     return rows
-
-
-def aligned(rows: Sequence[Sequence[object]]) -> str:
-    """Return the rows as text in columns, numbers to the right; a column of numbers has its title there too."""
-    cells = [[printable(str(cell)) for cell in row] for row in rows]
-    widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
-    right = [_holds_numbers(column[1:]) for column in zip(*rows, strict=True)]
-    lines = []
-    for row in cells:
-        padded = (
-            cell.rjust(width) if is_right else cell.ljust(width)
-            for cell, width, is_right in zip(row, widths, right, strict=True)
-        )
-        lines.append(("  " + "  ".join(padded)).rstrip() + "\n")
-    return "".join(lines)
-
-
-def _holds_numbers(column: Sequence[object]) -> bool:
-    numbers = [cell for cell in column if cell not in ("", NOTHING)]
-    return bool(numbers) and all(isinstance(cell, (int, Number)) for cell in numbers)

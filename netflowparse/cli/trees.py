@@ -7,8 +7,8 @@ from collections.abc import Hashable
 from typing import TextIO
 
 from ..types import Message
-from .colour import Paint
 from .datagrams import Datagram
+from .terminal import Paint
 from .wording import printable
 
 PROBLEM = re.compile(r"(?<=^ {33}) *! .*$", re.MULTILINE)  # a line without an offset

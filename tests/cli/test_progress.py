@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from netflowparse.cli.colour import Paint
 from netflowparse.cli.progress import ERASE_LINE, Progress, wants_progress
+from netflowparse.cli.terminal import Paint
 
 
 class Clock:

@@ -3,7 +3,7 @@
 import pytest
 
 from netflowparse.cli.sflow_tables import InterfaceRow, SamplerRow, SflowTables, source_text, speed_text
-from netflowparse.cli.summary import aligned
+from netflowparse.cli.tables import aligned
 from netflowparse.cli.wording import Number, grouped
 
 from .fakes import message

@@ -3,7 +3,7 @@
 import io
 
 from netflowparse.cli.report import Report
-from netflowparse.cli.summary import Summary, aligned
+from netflowparse.cli.summary import Summary
 
 from .fakes import message
 
@@ -147,7 +147,3 @@ def test_control_characters_cannot_reach_the_terminal():
 def test_template_ids_in_the_order_of_numbers():
     text = summary_of(message("x", templates=[template(1000), template(256)]))
     assert text.index(" 256 ") < text.index(" 1000 ")
-
-
-def test_aligned():
-    assert aligned([("a", "number"), ("bcd", 5), ("e", 123)]) == "  a    number\n  bcd       5\n  e       123\n"

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from netflowparse.cli import main
-from netflowparse.cli.colour import Paint, wants_colour
+from netflowparse.cli.terminal import Paint, wants_colour
 from tests.conftest import RECORDINGS
 
 SEQUENCE = re.compile(r"\x1b\[[\d;]*m")

@@ -1,4 +1,4 @@
-"""Colour for terminals, and only for those; https://no-color.org."""
+"""What a terminal can do, and colour for terminals alone; https://no-color.org."""
 
 from __future__ import annotations
 
@@ -33,3 +33,11 @@ def wants_colour(stream: IO[str] | None, choice: str = "auto") -> bool:
 def knows_sequences(stream: IO[str] | None) -> bool:
     """Whether *stream* is a terminal that understands escape sequences."""
     return stream is not None and stream.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+
+
+def columns_of(stream: IO[str]) -> int | None:
+    """Return how wide the terminal is; None where *stream* is none, or does not tell."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or None
+    except OSError:  # of streams without a descriptor a kin of it
+        return None
