@@ -46,7 +46,7 @@ class Arguments:
 
 def parse_arguments(argv: Sequence[str] | None = None) -> Arguments:
     """Return what the command line says; leaves by ``SystemExit`` 2 when it makes no sense."""
-    parser = _parser()
+    parser = build_parser()
     said = vars(parser.parse_args(argv))
     arguments = Arguments(**said | {"files": tuple(said["files"]), "ports": frozenset(said["ports"])})
     if arguments.mode != "records":
@@ -76,7 +76,8 @@ class _Parser(argparse.ArgumentParser):
         self.exit(Status.USAGE, f"netflowparse: {message} (see python -m netflowparse --help)\n")
 
 
-def _parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
+    """Return what takes command lines apart, and prints the help."""
     width = min(shutil.get_terminal_size().columns - 2, WIDEST_HELP)
     parser = _Parser(
         prog="netflowparse",

@@ -19,8 +19,8 @@ a line of JSON:
   {"exporter":"192.0.2.1","protocol":"netflow9","header":{...},"flow":{...}}
   In place of "flow": "options" for options records; of sFlow "counters" for
   counter samples and "unknown_sample" for samples of a format that is not
-  known; "completed_flow" and "completed_options" for records that came before
-  without values that are known only now.
+  known; "completed_flow" and "completed_options" for records that came before,
+  and lacked templates for their lists.
 
 examples:
   Look at a capture: who exports what, how it is sampled, what is wrong.
@@ -55,5 +55,5 @@ exit status:
   130  interrupted (Ctrl-C)
   141  the reader of the output went away (| head)
 
-More: docs/command-line.md
+docs/command-line.md in the sources says more.
 """
