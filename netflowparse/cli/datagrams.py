@@ -70,10 +70,10 @@ def _raw_datagrams(source: Source, warn: Callable[[str], None]) -> Iterator[Data
     octets += source.read(LONGEST_DATAGRAM)
     if source.damage:
         raise FileError(source.damage)
-    if len(octets) > LONGEST_DATAGRAM:
-        raise FileError(UNKNOWN_KIND)
     if _is_text(octets[:TEXT_OCTETS]):
         raise FileError(f"{UNKNOWN_KIND}: it is text")
+    if len(octets) > LONGEST_DATAGRAM:
+        raise FileError(UNKNOWN_KIND)
     yield Datagram("datagram", octets)
 
 

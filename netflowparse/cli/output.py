@@ -22,7 +22,7 @@ def output_for(arguments: Arguments, stdout: TextIO, report: Report, *, live: bo
     if arguments.mode == "summary":
         return Summary(stdout, report, paint, columns=columns_of(stdout))
     if arguments.mode == "explain":
-        return Trees(stdout, paint, live=live)
+        return Trees(stdout, paint, columns=columns_of(stdout), live=live)
     if arguments.mode == "messages":
         return Lines(stdout, message_lines, live=live)
     if arguments.format == "csv" or arguments.fields:

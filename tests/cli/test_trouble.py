@@ -121,10 +121,11 @@ def test_files_that_cannot_be_read_do_not_stop_the_others(run_cli, capture, tmp_
         (b"", "empty"),
         (b"\x89PNG\r\n\x1a\n", "neither a capture nor a NetFlow, IPFIX or sFlow datagram: version unknown"),
         (b"\xd4\xc3\xb2\xa1", "no usable pcap header"),
-        (b"a" * 70_000, "neither a capture nor a NetFlow, IPFIX or sFlow datagram"),
+        (b"a" * 70_000, "neither a capture nor a NetFlow, IPFIX or sFlow datagram: it is text"),
+        (b"\xff" * 70_000, "neither a capture nor a NetFlow, IPFIX or sFlow datagram"),
         (b"PK\x03\x04", "a zip archive: unpack it first"),
     ],
-    ids=["empty", "picture", "half of a header", "long text", "zip"],
+    ids=["empty", "picture", "half of a header", "long text", "long", "zip"],
 )
 def test_each_wrong_file_is_told_in_one_line(run_cli, tmp_path, content, complaint):
     path = tmp_path / "file"
