@@ -22,9 +22,8 @@ from .reader import Filler, HeaderReader, PairReader, RecordReader
 from .source import INDENT, function
 
 #: Keys of one dict display.  CPython makes a display of as many in one go; a wider one it fills item by item, growing.
+#: So a wider dict is copied from one that has all keys already.
 WIDEST_DISPLAY = 15
-#: Keys for which that dict has room without growing; a wider one is copied from one that has all keys already.
-WIDEST_GROWN = 21
 READ = "def read(octets, start, end, most, faults, clock):"
 
 
@@ -89,12 +88,9 @@ def _emitter(layout: Layout, where: str) -> Emit:
 def _append(layout: Layout, where: str, scope: dict[str, Any]) -> list[str]:
     """Lines that append the record whose offset *where* spells."""
     emit = _emitter(layout, where)
-    if len(layout.display) > WIDEST_GROWN:
+    if len(layout.display) > WIDEST_DISPLAY:
         return [*_blank(layout, scope), *_fill(layout.display, emit), "append(record)"]
-    first, rest = layout.display[:WIDEST_DISPLAY], layout.display[WIDEST_DISPLAY:]
-    if not rest:
-        return [f"append({spell(first, emit)})"]
-    return [f"record = {spell(first, emit)}", *_fill(rest, emit), "append(record)"]
+    return [f"append({spell(layout.display, emit)})"]
 
 
 def _fill(display: Iterable[tuple[str, Source]], emit: Emit) -> list[str]:
@@ -131,7 +127,7 @@ def _fixed_records(layout: Layout, scope: dict[str, Any]) -> list[str]:
         display = spell(layout.display, _emitter(layout, ""))
         lines.append(f"return [{display} for {_targets(layout.fields)} in {records}], stop")
     else:
-        if len(layout.display) > WIDEST_GROWN:
+        if len(layout.display) > WIDEST_DISPLAY:
             body = [f"for values in {records}:", *_in_place(layout, where, scope)]
         else:
             body = [f"for {_targets(layout.fields)} in {records}:"]
