@@ -148,6 +148,15 @@ def test_links_lead_somewhere(page: Path) -> None:
             assert (page.parent / target).exists(), target
 
 
+def test_every_page_is_in_a_table_of_contents() -> None:
+    listed = re.findall(
+        r"^```\{toctree\}\n(.*?)^```$", (ROOT / "docs" / "index.md").read_text(), re.MULTILINE | re.DOTALL
+    )
+    names = [line for part in listed for line in part.splitlines() if line and not line.startswith(":")]
+    pages = [*(ROOT / "docs").glob("*.md"), *(ROOT / "docs").glob("*.ipynb")]
+    assert sorted(names) == sorted(page.stem for page in pages if page.stem != "index")
+
+
 @each_page
 def test_commands_read_files_that_are_there(page: Path) -> None:
     for path in re.findall(r"\b(?:tests|docs|iana)/[\w/.-]*\w", page.read_text()):
