@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import doctest
 import importlib.util
 import os
@@ -59,6 +60,16 @@ def run_example(block: Block, names: dict[str, Any]) -> None:
     runner.run(session, out=said.append, clear_globs=False)
     names.update(session.globs)
     assert not said, "".join(said)
+
+
+def functions(program: str) -> set[tuple[str, str]]:
+    """The functions of a program, name and statements: without annotations, docstrings and comments."""
+    found = set()
+    for part in ast.walk(ast.parse(program)):
+        if isinstance(part, ast.FunctionDef):
+            body = part.body[1:] if ast.get_docstring(part) else part.body
+            found.add((part.name, "\n".join(ast.unparse(statement) for statement in body)))
+    return found
 
 
 def commands(block: Block) -> Iterator[tuple[str, str]]:
