@@ -4,13 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, TypedDict
 
 from .errors import UsageError, WrongType
+from .limits import Limits
 from .quirks import AUTO, Choice, Rules, rules, unmapped
+from .registry import Registry
 from .settings import ExporterSettings
 
+__all__ = ["DecoderSettings"]
+
 _PLAIN = ExporterSettings()
+
+
+class DecoderSettings(TypedDict, total=False):
+    """The arguments of ``Decoder`` and of ``Decoder.restore``, for a dict that is passed to either."""
+
+    registry: Registry | None
+    limits: Limits | None
+    octet_values: Literal["hex", "bytes"]
+    packet_sections: bool
+    resolve: bool
+    history: bool | int
+    template_lifetime: int | Literal["adapt"] | None
+    strict: bool
+    keep_octets: bool
+    quirks: Choice
+    exporters: Mapping[Any, ExporterSettings] | None
+    compiled: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import replace
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, Unpack
 
 from .arguments import check_circumstances, expect, expect_hashable, octets_of
-from .configuration import Configuration
+from .configuration import Configuration, DecoderSettings
 from .encoding.keeping import keeper
 from .errors import UsageError
-from .explanation import Explainer, Explanation
+from .explanation import Explanation
+from .explanation.explainer import Explainer
 from .limits import Limits
 from .protocols.context import Context, make_context
 from .protocols.definitions import describe_fields
@@ -29,7 +30,7 @@ from .settings import ExporterSettings
 from .state import rows
 from .state.snapshot import dump_store
 from .state.snapshot_restore import restore_store
-from .types import Message, Octets, PendingRow, StatisticsRow, TemplateRow, Transport
+from .types import KnowledgeRow, Message, Octets, PendingRow, StatisticsRow, TemplateRow, Transport
 
 EVERY_EXPORTER = object()  # None may be an exporter's name
 
@@ -189,18 +190,11 @@ class Decoder:
         """What was counted, one row for each exporter and domain, in the order in which exporters were last heard."""
         return rows.statistics(self._context.store)
 
-    def knowledge(self, exporter: Hashable) -> list[dict[str, Any]]:
+    def knowledge(self, exporter: Hashable) -> list[KnowledgeRow]:
         """What *exporter* has said in options records about itself, and about elements: one row for each fact."""
         expect_hashable(exporter)
         known = self._context.store.get(exporter)
-        if known is None:
-            return []
-        return element_rows(known, self.registry) + [
-            {"protocol": domain.key[0], "domain": domain.key[1], **row}
-            for domain in known.domains.values()
-            if domain.knowledge is not None
-            for row in domain.knowledge.rows()
-        ]
+        return [] if known is None else element_rows(known, self.registry) + rows.facts(known)
 
     def flush(self, exporter: Hashable = EVERY_EXPORTER) -> list[Message]:
         """Messages of all data that waits for nothing but more to come, of one exporter or of every one.
@@ -234,7 +228,9 @@ class Decoder:
         return dump_store(self._context.store, pending=expect(pending, bool, "pending"))
 
     @classmethod
-    def restore(cls, snapshot: Any, *more: Any, **settings: Any) -> Self:
+    def restore(
+        cls, snapshot: Mapping[str, Any], *more: Mapping[str, Any], **settings: Unpack[DecoderSettings]
+    ) -> Self:
         """A decoder with these *settings*, as the constructor takes them, that remembers what a snapshot says.
 
         ``SnapshotError``, which says where, for whatever ``snapshot`` cannot have made.  Where the limits are narrower

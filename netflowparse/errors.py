@@ -17,7 +17,44 @@ message, a dict with one of the codes below.  Codes are API: each has a row in d
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
+
+__all__ = [
+    "BAD_LENGTH",
+    "BAD_TEMPLATE",
+    "BAD_TYPE_RECORD",
+    "BAD_VALUE",
+    "CIRCULAR_PROPERTIES",
+    "CLOCK_STEP",
+    "COUNT_MISMATCH",
+    "ILLEGAL_BIFLOW",
+    "LIMIT",
+    "MISSING_TEMPLATE",
+    "NO_PROGRESS",
+    "PENDING_LOST",
+    "PROPERTIES_CHANGED",
+    "SUSPECT_TEMPLATE",
+    "TEMPLATE_CONFLICT",
+    "TRAILING_OCTETS",
+    "TRUNCATED_MESSAGE",
+    "TRUNCATED_RECORD",
+    "TRUNCATED_SAMPLE",
+    "TRUNCATED_SET",
+    "UNCERTAIN_TIME",
+    "UNKNOWN_LAYOUT",
+    "UNKNOWN_SET",
+    "UNRESOLVED_PROPERTIES",
+    "DecodeError",
+    "EncodeError",
+    "MalformedMessage",
+    "NetflowParseError",
+    "RegistryError",
+    "SnapshotError",
+    "TruncatedDatagram",
+    "UnknownVersion",
+    "UsageError",
+    "WrongType",
+]
 
 
 def _spelled(path: tuple[str | int, ...]) -> str:
@@ -98,31 +135,31 @@ class SnapshotError(UsageError):
 
 
 # Problem codes.  Structural: parts of the datagram could not be read as they should.
-TRUNCATED_MESSAGE = "truncated_message"
-BAD_LENGTH = "bad_length"
-TRUNCATED_SET = "truncated_set"
-TRUNCATED_SAMPLE = "truncated_sample"
-TRUNCATED_RECORD = "truncated_record"
-TRAILING_OCTETS = "trailing_octets"
-COUNT_MISMATCH = "count_mismatch"
-UNKNOWN_SET = "unknown_set"
-UNKNOWN_LAYOUT = "unknown_layout"
+TRUNCATED_MESSAGE: Final = "truncated_message"
+BAD_LENGTH: Final = "bad_length"
+TRUNCATED_SET: Final = "truncated_set"
+TRUNCATED_SAMPLE: Final = "truncated_sample"
+TRUNCATED_RECORD: Final = "truncated_record"
+TRAILING_OCTETS: Final = "trailing_octets"
+COUNT_MISMATCH: Final = "count_mismatch"
+UNKNOWN_SET: Final = "unknown_set"
+UNKNOWN_LAYOUT: Final = "unknown_layout"
 # Templates.
-BAD_TEMPLATE = "bad_template"
-TEMPLATE_CONFLICT = "template_conflict"
-MISSING_TEMPLATE = "missing_template"
-SUSPECT_TEMPLATE = "suspect_template"
-PENDING_LOST = "pending_lost"
-NO_PROGRESS = "no_progress"
+BAD_TEMPLATE: Final = "bad_template"
+TEMPLATE_CONFLICT: Final = "template_conflict"
+MISSING_TEMPLATE: Final = "missing_template"
+SUSPECT_TEMPLATE: Final = "suspect_template"
+PENDING_LOST: Final = "pending_lost"
+NO_PROGRESS: Final = "no_progress"
 # Common properties.
-PROPERTIES_CHANGED = "properties_changed"
-UNRESOLVED_PROPERTIES = "unresolved_properties"
-CIRCULAR_PROPERTIES = "circular_properties"
+PROPERTIES_CHANGED: Final = "properties_changed"
+UNRESOLVED_PROPERTIES: Final = "unresolved_properties"
+CIRCULAR_PROPERTIES: Final = "circular_properties"
 # Values.
-BAD_VALUE = "bad_value"
-ILLEGAL_BIFLOW = "illegal_biflow"
-BAD_TYPE_RECORD = "bad_type_record"
-UNCERTAIN_TIME = "uncertain_time"
-CLOCK_STEP = "clock_step"
+BAD_VALUE: Final = "bad_value"
+ILLEGAL_BIFLOW: Final = "illegal_biflow"
+BAD_TYPE_RECORD: Final = "bad_type_record"
+UNCERTAIN_TIME: Final = "uncertain_time"
+CLOCK_STEP: Final = "clock_step"
 # Bounds of Limits.
-LIMIT = "limit"
+LIMIT: Final = "limit"

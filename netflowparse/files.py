@@ -10,6 +10,8 @@ import hashlib
 from .arguments import expect, octets_of
 from .types import Message, Octets
 
+__all__ = ["checksum_holds", "compression"]
+
 MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\x00\x0a": "ipfix"}  # RFC 5655 §10.2
 CHECKSUM = "messageMD5Checksum"
 CHECKSUM_OCTETS = 16

@@ -7,11 +7,12 @@ is given is None.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final, Literal, TypedDict
 
 from .errors import UsageError
 
 __all__ = [
+    "ForwardingStatus",
     "delta_time",
     "flow_key_names",
     "forwarding_status",
@@ -32,11 +33,18 @@ OBSERVATION_TIMES = {
     "observationTimeMicroseconds": 1_000,
     "observationTimeNanoseconds": 1,
 }
-STATUSES = ("unknown", "forwarded", "dropped", "consumed")  # by the two highest bits; RFC 7270 §4.12
+STATUSES: Final = ("unknown", "forwarded", "dropped", "consumed")  # by the two highest bits; RFC 7270 §4.12
 OBJECT_IDENTIFIER = 0x06  # tag; X.690 §8.19
 LONG_FORM = 0x80  # of a length, the low bits count its octets; X.690 §8.1.3
 CONTINUES = 0x80  # of the octets of an arc, all but the last
 LONGEST_ARC = 300  # octets, 633 digits: Python may be told to spell no more than 640
+
+
+class ForwardingStatus(TypedDict):
+    """What became of a packet, and why: a number that has its meaning with the status, 0 where it is not known."""
+
+    status: Literal["unknown", "forwarded", "dropped", "consumed"]
+    reason: int
 
 
 def report_interval(record: Mapping[str, Any]) -> tuple[int, int] | None:
@@ -112,7 +120,7 @@ def index_fields(indicator: int, field_count: int) -> list[int]:
     return [place for place in range(min(field_count, BITS)) if indicator >> place & 1]
 
 
-def forwarding_status(value: object) -> dict[str, Any] | None:
+def forwarding_status(value: object) -> ForwardingStatus | None:
     """What became of a packet by a forwardingStatus: ``{"status": "dropped", "reason": 2}``.
 
     Status is "unknown", "forwarded", "dropped" or "consumed", the reason a number that has its meaning with it, 0 where

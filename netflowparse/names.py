@@ -12,9 +12,9 @@ from typing import Any
 
 from .errors import UsageError, WrongType
 from .registry import vocabularies
-from .registry.vocabularies import FIRST, IPV4, IPV6, ONE_TO_ONE, SHARED, Name, Table
+from .registry.vocabularies import FIRST, IPV4, IPV6, ONE_TO_ONE, SHARED, Name, NameRow, Table
 
-__all__ = ["VOCABULARIES", "rename", "restore", "table"]
+__all__ = ["VOCABULARIES", "NameRow", "rename", "restore", "table"]
 
 #: What flows can be renamed to: Cisco's NetFlow v9 names, Elastic Common Schema, goflow2's flow message,
 #: logstash-codec-netflow.
@@ -69,8 +69,8 @@ def restore(
     return _restoring(*choice, _checked_switch("first", first)).record(_checked_flow(flow))
 
 
-def table(vocabulary: str, *, protocol: str | None = None) -> list[dict[str, Any]]:
-    """All names of a *vocabulary*, for people: ``{"key", "name", "one_to_one", "note"}`` each.
+def table(vocabulary: str, *, protocol: str | None = None) -> list[NameRow]:
+    """All names of a *vocabulary*, for people.
 
     Of keys that share a name the first gets it where a flow has both.  The note says how values differ in form there,
     and what a shared name comes back as.  "logstash" needs the *protocol*; its names for scopes of NetFlow v9 stand

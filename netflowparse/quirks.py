@@ -11,6 +11,8 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from .errors import UsageError, WrongType
 
+__all__ = ["ALL", "AUTO", "Choice"]
+
 ASA_ACL_ID = "asa_acl_id"
 ASA_EARLY_IDS = "asa_early_ids"
 ASA_EVENT_TIME = "asa_event_time"

@@ -12,6 +12,8 @@ from .arguments import expect, octets_of
 from .errors import MalformedMessage, UsageError
 from .types import Octets
 
+__all__ = ["MessageStream", "StreamMessage"]
+
 VERSION = b"\x00\x0a"  # RFC 7011 §3.1
 HEAD = 4  # octets of version and length, and of a set's id and length
 SMALLEST = 16  # octets of a message: its header

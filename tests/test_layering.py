@@ -20,7 +20,7 @@ ALLOWED = {
     "limits": {"errors"},
     "quirks": {"errors"},
     "settings": {"errors", "quirks"},
-    "configuration": {"errors", "quirks", "settings"},
+    "configuration": {"errors", "limits", "quirks", "registry", "settings"},
     "template": set(),
     "wire": {"template"},
     "registry": {"errors"},

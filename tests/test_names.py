@@ -930,7 +930,7 @@ def test_mistakes(call: Callable[..., Any]) -> None:
 
 
 def test_surface() -> None:
-    assert names.__all__ == ["VOCABULARIES", "rename", "restore", "table"]
+    assert names.__all__ == ["VOCABULARIES", "NameRow", "rename", "restore", "table"]
     assert VOCABULARIES == ("cisco", "ecs", "goflow2", "logstash")
     assert all(inspect.getdoc(getattr(names, name)) for name in names.__all__)
 

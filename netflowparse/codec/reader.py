@@ -37,7 +37,7 @@ class Incomplete(Exception):
 
 Faults: TypeAlias = list[tuple[int, int]]
 RecordReader: TypeAlias = Callable[[bytes, int, int, int, Faults, Clock | None], tuple[list[dict[str, Any]], int]]
-HeaderReader: TypeAlias = Callable[[bytes, int], dict[str, Any]]
+HeaderReader: TypeAlias = Callable[[bytes, int], Any]  # a dict: which keys it has, the layout says
 PairReader: TypeAlias = Callable[[bytes, int], tuple[int, ...]]
 Filler: TypeAlias = Callable[[dict[str, Any], bytes, int], None]
 StructureReader: TypeAlias = Callable[[bytes, int, int, Faults], tuple[dict[str, Any], int]]

@@ -5,8 +5,7 @@ each family of protocols makes nodes of that: ``sets``, ``fixed``, ``sflow``, an
 decoded.  ``node`` and ``explanation`` are what comes out, ``text`` and ``page`` how people see it.
 """
 
-from .explainer import Explainer
 from .explanation import Explanation
 from .node import Node
 
-__all__ = ["Explainer", "Explanation", "Node"]
+__all__ = ["Explanation", "Node"]

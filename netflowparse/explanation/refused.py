@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import cast
 
 from construct import Struct
 
 from ..errors import DecodeError
 from ..protocols.fixed import DECLARATIONS
-from ..types import Problem
+from ..types import Problem, RefusalCode
 from ..wire import ipfix, netflow9, sflow5
 from ..wire.sections import section_of
 from .declared import fields
@@ -26,7 +27,7 @@ WORD = 4
 def problem_of(error: DecodeError) -> Problem:
     """What *error* says, as a problem; its code is the error's name."""
     code = re.sub("(?<=.)(?=[A-Z])", "_", type(error).__name__).lower()
-    return {"code": code, "message": str(error), "offset": error.offset, "malformed": True}
+    return {"code": cast(RefusalCode, code), "message": str(error), "offset": error.offset, "malformed": True}
 
 
 def refused_tree(sheet: Sheet) -> list[Node]:

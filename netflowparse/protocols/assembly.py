@@ -104,7 +104,7 @@ class Assembly:
         """What sets of the datagram need to be read later."""
         message = HeldMessage(
             self.exporter,
-            dict(self.header),  # a copy: the caller may do with the message what it likes
+            self.header.copy(),  # the caller may do with the message what it likes
             time=self.time,
             transport=self.transport,
             clock=self.clock,

@@ -5,7 +5,7 @@ What is believed of type records is decided in ``type_records``; here it meets t
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Final
 
 from ..codec.record import Learned
 from ..codec.shapes import BESIDES, RecordShape
@@ -17,9 +17,10 @@ from ..state.exporters import Exporter
 from ..state.pending import HeldSet
 from ..state.templates import KnownTemplate
 from ..template import Template
+from ..types import KnowledgeRow
 from .assembly import Assembly
 
-ELEMENT = "element"  # kind of a row of knowledge
+ELEMENT: Final = "element"  # kind of a row of knowledge
 SHAPING = 16  # values that can be read in the time that one field of a new shape takes, and more
 FREE = 4096  # fields of new shapes that a datagram may ask for however short it is,
 PER_OCTET = 2  # and for each of its octets: none asks for as many whose fields have octets
@@ -115,7 +116,7 @@ def shape_for(work: Assembly, known: KnownTemplate) -> RecordShape | None:
     return shape
 
 
-def element_rows(exporter: Exporter, registry: Registry) -> list[dict[str, Any]]:
+def element_rows(exporter: Exporter, registry: Registry) -> list[KnowledgeRow]:
     """A plain row for each element that the exporter has described; ``flow_key`` is its key in flows."""
     return [
         {

@@ -176,7 +176,7 @@ def _read_late(context: Context, sets: list[HeldSet], values: int, shaped: int) 
     for held in sets:
         octets[held.start : held.start + len(held.octets)] = held.octets
     circumstances = message.time, message.transport, message.clock
-    work = Assembly(context, bytes(octets), domain, message.exporter, dict(message.header), *circumstances)
+    work = Assembly(context, bytes(octets), domain, message.exporter, message.header.copy(), *circumstances)
     work.stopped_clock = message.stopped_clock
     work.values_left = values
     work.shaped = shaped

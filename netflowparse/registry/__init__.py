@@ -1,7 +1,7 @@
 """What element numbers mean: IANA's, the vendors', NetFlow v9's and the caller's own; and sFlow's codes."""
 
 from ._sflow import DISCARD_REASONS, HEADER_PROTOCOLS
-from .element import Element
+from .element import Element, ElementDescription
 from .registry import Registry
 
-__all__ = ["DISCARD_REASONS", "HEADER_PROTOCOLS", "Element", "Registry"]
+__all__ = ["DISCARD_REASONS", "HEADER_PROTOCOLS", "Element", "ElementDescription", "Registry"]

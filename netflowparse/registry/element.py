@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 REVERSE = 29305  # RFC 5103 §6.1: the enterprise whose element N is the reverse of IANA's element N
 ELEMENT_ID_MAX = 0x7FFF  # RFC 7011 §3.2; the top bit of a field specifier is the enterprise bit
@@ -37,6 +37,22 @@ class Element(NamedTuple):
     def reversible(self) -> bool:
         """False for IANA's elements that may have no reverse, and for their reverse elements; those do decode."""
         return self.enterprise not in (0, REVERSE) or self.id not in NOT_REVERSIBLE
+
+
+class ElementDescription(TypedDict):
+    """Everything known of an element, as ``Registry.describe`` tells it; "" for what is not stated."""
+
+    name: str
+    key: str  # in flows
+    enterprise: int
+    organisation: str  # whose number that is
+    id: int
+    type: str
+    semantics: str
+    units: str
+    range: str
+    status: str
+    labels: dict[int, str]  # what values, or bits of flags, mean
 
 
 def unnamed_key(enterprise: int, element_id: int) -> str:

@@ -10,6 +10,7 @@ from . import published
 from .element import (
     REVERSE,
     Element,
+    ElementDescription,
     forward_names,
     is_generic,
     reverse_name,
@@ -113,7 +114,7 @@ class Registry:
         if changed:
             self._added, self._keys, self.edition = draft.added, draft.keys, object()
 
-    def describe(self, what: str | tuple[int, int]) -> dict[str, Any]:
+    def describe(self, what: str | tuple[int, int]) -> ElementDescription:
         """Everything known of an element, given by key or by (enterprise, id), as a plain dict for people."""
         if isinstance(what, str):
             element = self.find(what)

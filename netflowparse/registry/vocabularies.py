@@ -6,11 +6,11 @@ A table is of a vocabulary, and of a protocol where the vocabulary differs by th
 from __future__ import annotations
 
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 from ._names import TABLES
 
-__all__ = ["TABLES", "Name", "Table", "table"]
+__all__ = ["TABLES", "Name", "NameRow", "Table", "table"]
 
 # The ways back from a name to a key. Where keys share a name there is none, but by the family of addresses or to the
 # first, where the others are kinds of it.
@@ -24,6 +24,15 @@ class Name(NamedTuple):
     name: str
     way: str
     note: str
+
+
+class NameRow(TypedDict):
+    """The name of a key as ``netflowparse.names.table`` tells it to people."""
+
+    key: str
+    name: str
+    one_to_one: bool  # whether no other key has the name
+    note: str  # how values differ in form there, and what a shared name comes back as
 
 
 class Table(NamedTuple):

@@ -6,9 +6,10 @@ One id space for data and options templates; the last definition in wire order w
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from ..template import Template
+from ..types import DomainName, ProtocolName
 from .clock import HALF, LATE, DomainClock
 from .counts import Counts
 from .knowledge import Knowledge
@@ -46,7 +47,7 @@ class Domain:
 
     def __init__(self, exporter: Exporter, protocol: str, number: Hashable) -> None:
         self.exporter = exporter
-        self.key = protocol, number
+        self.key = cast(tuple[ProtocolName, DomainName], (protocol, number))
         self.templates: dict[int, KnownTemplate] = {}
         self.ids: dict[bool, dict[int, None]] = {False: {}, True: {}}  # of data and of options templates, in order
         self.sequence = SequenceTracker()

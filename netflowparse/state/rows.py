@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from ..types import PendingRow, StatisticsRow
+from typing import cast
+
+from ..types import KnowledgeRow, PendingRow, StatisticsRow
 from .domains import Domain
-from .exporters import ExporterStore
+from .exporters import Exporter, ExporterStore
 
 
 def statistics(store: ExporterStore) -> list[StatisticsRow]:
@@ -70,3 +72,13 @@ def pending(store: ExporterStore) -> list[PendingRow]:
                 }
             )
     return rows
+
+
+def facts(exporter: Exporter) -> list[KnowledgeRow]:
+    """A row for each fact that options records of *exporter* have said about itself."""
+    return [
+        cast(KnowledgeRow, {"protocol": domain.key[0], "domain": domain.key[1], **row})
+        for domain in exporter.domains.values()
+        if domain.knowledge is not None
+        for row in domain.knowledge.rows()
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 from ..types import Header, Sequence, SequenceEvent
 from .holder import Holder
@@ -204,12 +204,12 @@ class HeldReader:
 def _load_header(dumped: Value, key: DomainKey) -> Header:
     protocol, domain = key
     _, largest, number = HEADERS[protocol]
-    header = {}
+    header: dict[str, Any] = {}
     for name, value in zip(largest, dumped.parts(*largest), strict=True):
         header[name] = value.whole(largest[name], largest[name] if name == "version" else 0)
         if name == number and header[name] != domain:
             raise value.refuse(f"the domain's number, {domain}")
-    return header
+    return cast(Header, header)
 
 
 def _load_sequence(dumped: Value) -> Sequence:
