@@ -54,7 +54,7 @@ class Exporter:
         protocol: ProtocolName,
         *,
         header: Mapping[str, Any] | None = None,
-        templates: Iterable[Any] = (),
+        templates: Iterable[Mapping[str, Any]] = (),
         registry: Registry | None = None,
         started: Time | None = None,
         max_length: int | None = None,

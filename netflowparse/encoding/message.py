@@ -24,7 +24,7 @@ SHORTEST = 64  # octets in which some record fits, whatever the protocol
 def encode(
     message: Mapping[str, Any],
     *,
-    templates: Iterable[Any] = (),
+    templates: Iterable[Mapping[str, Any]] = (),
     registry: Registry | None = None,
     max_length: int = LARGEST,
     long_lengths: bool = False,

@@ -4,7 +4,7 @@
     message    ``Message`` and its parts;  kept: what ``Decoder(keep_octets=True)`` adds
     rows       of ``Decoder.templates``, ``pending``, ``statistics`` and ``knowledge``
 
-All of them are imported from here.  Optional keys are those that a message or row may lack.
+All of them are imported from here.  Their modules do without postponed annotations: so ``__required_keys__`` is true.
 """
 
 from .kept import FieldPatch, Kept, KeptRecord, KeptSample, KeptSet, Patch
@@ -20,11 +20,23 @@ from .message import (
     TemplateField,
     UnknownOctets,
 )
-from .rows import KnowledgeRow, PendingRow, StatisticsRow, TemplateRow
+from .rows import (
+    ApplicationRow,
+    ElementRow,
+    ExporterRow,
+    InterfaceRow,
+    KnowledgeRow,
+    MibFieldRow,
+    PendingRow,
+    PropertiesRow,
+    SamplingRow,
+    StatisticsRow,
+    TemplateRow,
+    VrfRow,
+)
 from .words import (
     DomainName,
     EventName,
-    FactKind,
     Flow,
     Octets,
     ProblemCode,
@@ -35,27 +47,33 @@ from .words import (
 )
 
 __all__ = [
+    "ApplicationRow",
     "Completed",
     "Continuity",
     "DomainName",
+    "ElementRow",
     "EventName",
-    "FactKind",
+    "ExporterRow",
     "FieldPatch",
     "Flow",
     "Header",
+    "InterfaceRow",
     "Kept",
     "KeptRecord",
     "KeptSample",
     "KeptSet",
     "KnowledgeRow",
     "Message",
+    "MibFieldRow",
     "Octets",
     "Patch",
     "PendingRow",
     "Problem",
     "ProblemCode",
+    "PropertiesRow",
     "ProtocolName",
     "RefusalCode",
+    "SamplingRow",
     "Sequence",
     "SequenceEvent",
     "StatisticsRow",
@@ -65,4 +83,5 @@ __all__ = [
     "TemplateRow",
     "Transport",
     "UnknownOctets",
+    "VrfRow",
 ]

@@ -1,7 +1,5 @@
 """What ``Decoder(keep_octets=True)`` keeps, under ``kept``: how a datagram differs from its canonical form."""
 
-from __future__ import annotations
-
 from typing import Any, NotRequired, TypedDict
 
 

@@ -1,7 +1,5 @@
 """What one datagram says: ``Message`` and its parts."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable
 from typing import Literal, NotRequired, Required, TypedDict
 
@@ -41,6 +39,15 @@ class TemplateField(TypedDict):
     length: int | Literal["variable"]  # octets
 
 
+class TemplateChange(TypedDict):
+    """How a definition differs from the one that it replaces."""
+
+    added: list[TemplateField]
+    removed: list[TemplateField]
+    moved: bool  # whether fields that stay have another order
+    scope_count: int | None  # of the definition before
+
+
 class TemplateEvent(TypedDict):
     """A template record met in a datagram, and what came of it."""
 
@@ -49,15 +56,6 @@ class TemplateEvent(TypedDict):
     scope_count: int | None  # None: a data template; of one that was rejected or unknown, 0 for an options template
     fields: list[TemplateField]  # empty where nothing is defined
     changed: NotRequired[TemplateChange]  # of replaced and conflict
-
-
-class TemplateChange(TypedDict):
-    """How a definition differs from the one that it replaces."""
-
-    added: list[TemplateField]
-    removed: list[TemplateField]
-    moved: bool  # whether fields that stay have another order
-    scope_count: int | None  # of the definition before
 
 
 class Sequence(TypedDict):
@@ -133,7 +131,7 @@ class Message(TypedDict):
     sequence: Sequence
     problems: list[Problem]
     quirks: list[str]
-    late: list[Message]
+    late: list["Message"]
     completed: NotRequired[Completed]  # in ``late``, where there are any
     kept: NotRequired[Kept]  # with ``keep_octets``
     unknown_samples: NotRequired[list[UnknownOctets]]  # of sFlow, where there are any

@@ -1,12 +1,10 @@
 """The rows of what a decoder knows.  Times are s since 1970."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Any, Literal, NotRequired, TypeAlias, TypedDict, final
 
 from .message import TemplateField
-from .words import DomainName, FactKind, ProtocolName
+from .words import DomainName, ProtocolName
 
 
 class TemplateRow(TypedDict):
@@ -77,43 +75,119 @@ class StatisticsRow(TypedDict):
     failed: int
 
 
-class _Values(TypedDict, total=False):
-    """What may be known, by its element's name.  Which kinds have which: docs/templates-and-state.md."""
+class _Said(TypedDict):
+    """What all rows of ``Decoder.knowledge`` have."""
 
-    interfaceName: str  # interface
-    interfaceDescription: str
-    VRFname: str  # vrf
-    applicationName: str  # application
-    applicationDescription: str
-    applicationCategoryName: str
-    applicationSubCategoryName: str
-    applicationGroupName: str
-    p2pTechnology: str
-    tunnelTechnology: str
-    encryptedTechnology: str
-    systemInitTimeMilliseconds: int  # exporter
-    exporterIPv4Address: str
-    exporterIPv6Address: str
-    fields: dict[str, Any]  # properties: what they stand for
-    samplingInterval: int | float | None  # sampler, selector, …_sampling: 1 in so many packets; None: not told
-    samplingAlgorithm: int
-    samplerMode: int
-    samplerName: str
-    selectorAlgorithm: int
-    selectorName: str
-    samplingTimeInterval: int  # µs
-    samplingTimeSpace: int  # µs
-    mibObjectIdentifier: str | bytes  # mib_field: in BER; hex, or as it is with octet_values="bytes"
-    mibObjectName: str
-    mibObjectDescription: str
-    mibObjectSyntax: str
-    mibModuleName: str
-    mibSubIdentifier: int
-    mibIndexIndicator: int
-    mibContextEngineID: str | bytes
-    mibContextName: str
-    mibCaptureTimeSemantics: int
-    name: str  # element: this and what follows, "" for what the exporter has not said
+    protocol: ProtocolName
+    source: Literal["options"]
+    time: int  # when it was said last
+
+
+class _Fact(_Said):
+    domain: DomainName
+    template_id: int  # of the options record that said it last
+    scope: dict[str, Any]
+
+
+@final
+class InterfaceRow(_Fact):
+    """The name of an interface."""
+
+    kind: Literal["interface"]
+    key: int  # ifIndex
+    interfaceName: NotRequired[str]
+    interfaceDescription: NotRequired[str]
+
+
+@final
+class VrfRow(_Fact):
+    """The name of a VRF."""
+
+    kind: Literal["vrf"]
+    key: int
+    VRFname: str
+
+
+@final
+class ApplicationRow(_Fact):
+    """The name of an application, and what it is."""
+
+    kind: Literal["application"]
+    key: str  # "13:453"
+    applicationName: NotRequired[str]
+    applicationDescription: NotRequired[str]
+    applicationCategoryName: NotRequired[str]
+    applicationSubCategoryName: NotRequired[str]
+    applicationGroupName: NotRequired[str]
+    p2pTechnology: NotRequired[str]
+    tunnelTechnology: NotRequired[str]
+    encryptedTechnology: NotRequired[str]
+
+
+@final
+class ExporterRow(_Fact):
+    """When the exporter started, and its addresses."""
+
+    kind: Literal["exporter"]
+    key: None
+    systemInitTimeMilliseconds: NotRequired[int]
+    exporterIPv4Address: NotRequired[str]
+    exporterIPv6Address: NotRequired[str]
+
+
+@final
+class SamplingRow(_Fact):
+    """How packets are sampled, by what the ``kind`` says."""
+
+    kind: Literal[
+        "sampler", "selector", "interface_sampling", "line_card_sampling", "template_sampling", "domain_sampling"
+    ]
+    key: int | None  # None of domain_sampling
+    samplingInterval: NotRequired[int | float | None]  # 1 in so many packets; None: not told after all
+    samplingAlgorithm: NotRequired[int]
+    samplerMode: NotRequired[int]
+    samplerName: NotRequired[str]
+    selectorAlgorithm: NotRequired[int]
+    selectorName: NotRequired[str]
+    samplingTimeInterval: NotRequired[int]  # µs
+    samplingTimeSpace: NotRequired[int]  # µs
+
+
+@final
+class PropertiesRow(_Fact):
+    """Common properties.  RFC 5473."""
+
+    kind: Literal["properties"]
+    key: int  # commonPropertiesId
+    fields: dict[str, Any]  # what they stand for
+
+
+@final
+class MibFieldRow(_Fact):
+    """The MIB object that a field of a template has.  RFC 8038."""
+
+    kind: Literal["mib_field"]
+    key: str  # "256:3": the template, and the field's place from 0
+    mibObjectIdentifier: str | bytes  # in BER: hex, or as it is with octet_values="bytes"
+    mibObjectName: NotRequired[str]
+    mibObjectDescription: NotRequired[str]
+    mibObjectSyntax: NotRequired[str]
+    mibModuleName: NotRequired[str]
+    mibSubIdentifier: NotRequired[int]
+    mibIndexIndicator: NotRequired[int]
+    mibContextEngineID: NotRequired[str | bytes]
+    mibContextName: NotRequired[str]
+    mibCaptureTimeSemantics: NotRequired[int]
+
+
+@final
+class ElementRow(_Said):
+    """What the exporter says of an enterprise's element, "" for what it does not say.  RFC 5610."""
+
+    domain: None  # it holds in all of them
+    kind: Literal["element"]
+    key: str  # "enterprise:id"
+    name: str
     flow_key: str  # its key in flows
     type: str
     semantics: str
@@ -122,14 +196,7 @@ class _Values(TypedDict, total=False):
     conflicting: bool  # whether it was described in two ways: then nothing of it is used
 
 
-class KnowledgeRow(_Values):
-    """What one exporter says about itself, as ``Decoder.knowledge`` lists it; ``kind`` decides what else there is."""
-
-    protocol: ProtocolName
-    domain: DomainName | None  # None of elements, which hold in all domains
-    kind: FactKind
-    key: int | str | None  # what it is about; None: the whole domain
-    source: Literal["options"]
-    time: int  # when it was said last
-    template_id: NotRequired[int]  # of the options record that said it; not of elements
-    scope: NotRequired[dict[str, Any]]
+#: what one exporter says about itself, as ``Decoder.knowledge`` lists it: ``kind`` decides what else there is
+KnowledgeRow: TypeAlias = (
+    InterfaceRow | VrfRow | ApplicationRow | ExporterRow | SamplingRow | PropertiesRow | MibFieldRow | ElementRow
+)

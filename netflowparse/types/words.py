@@ -45,19 +45,3 @@ ProblemCode: TypeAlias = Literal[
 ]
 #: code of the one problem of an ``explain`` of what ``decode`` raises an error for: the error's name
 RefusalCode: TypeAlias = Literal["truncated_datagram", "unknown_version", "malformed_message"]
-#: what a row of ``Decoder.knowledge`` is about
-FactKind: TypeAlias = Literal[
-    "interface",
-    "vrf",
-    "application",
-    "exporter",
-    "properties",
-    "mib_field",
-    "sampler",
-    "selector",
-    "interface_sampling",
-    "line_card_sampling",
-    "template_sampling",
-    "domain_sampling",
-    "element",
-]
