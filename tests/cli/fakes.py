@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Any, Literal, NotRequired, cast, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Any, cast
 
 from scapy.layers.inet import IP, UDP
 from scapy.layers.inet6 import IPv6
@@ -14,6 +14,7 @@ from scapy.layers.l2 import Ether
 from netflowparse.errors import TruncatedDatagram, UnknownVersion
 from netflowparse.types import Message, Octets, Transport
 from tests.message_builder import set_of, template
+from tests.typing.shapes import misfits
 
 OCTETS = (1, 4)  # octetDeltaCount
 PACKETS = (2, 4)  # packetDeltaCount
@@ -26,7 +27,7 @@ def message(exporter: Hashable, header: dict[str, Any] | None = None, **parts: A
     built: dict[str, Any] = {
         "protocol": "netflow9",
         "exporter": exporter,
-        "header": header or {"version": 9, "sourceId": 7},
+        "header": {"version": 9, **({"sourceId": 7} if header is None else header)},
         "flows": [],
         "options": [],
         "counters": [],
@@ -37,25 +38,8 @@ def message(exporter: Hashable, header: dict[str, Any] | None = None, **parts: A
         "late": [],
         **parts,
     }
-    check_shape(built, Message)
+    assert not misfits(built, Message)
     return cast(Message, built)
-
-
-def check_shape(value: Any, hint: Any) -> None:
-    """Assert that *value* has the keys and the words that a type of ``netflowparse.types`` says."""
-    if is_typeddict(hint):
-        hints = get_type_hints(hint, include_extras=True)
-        needed = {key for key, of_key in hints.items() if get_origin(of_key) is not NotRequired}
-        assert needed <= value.keys() <= hints.keys()
-        for key, part in value.items():
-            check_shape(part, hints[key])
-    elif get_origin(hint) is NotRequired:
-        check_shape(value, *get_args(hint))
-    elif get_origin(hint) is list:
-        for one in value:
-            check_shape(one, *get_args(hint))
-    elif get_origin(hint) is Literal:
-        assert value in get_args(hint)
 
 
 class FakeDecoder:
