@@ -70,11 +70,11 @@ _FIELD = {0: String, 1: Mac, 2: Ip4, 3: Ip6, 4: Int32sb, 5: Int64sb, 6: Finite(F
 
 #: InMon's samples, known from one reader of them.
 VENDOR_SAMPLES: dict[tuple[int, int], Structure] = {
-    # type: 0 string, 1 and 2 counters of 32 and 64 bits, 3 and 4 gauges, 5 float, 6 double
+    # the type: 0 string, 1 and 2 counters of 32 and 64 bits, 3 and 4 gauges, 5 float, 6 double
     (4300, 1002): structure(
         "rtmetric", "device" / String, "metric" / String, "type" / Int32ub, "value" / Union(_METRIC, on="type")
     ),
-    # type: 0 string, 1 MAC, 2 and 3 addresses, 4 and 5 integers of 32 and 64 bits, 6 float, 7 double
+    # the type: 0 string, 1 MAC, 2 and 3 addresses, 4 and 5 integers of 32 and 64 bits, 6 float, 7 double
     RTFLOW: structure(
         "rtflow",
         "device" / String,

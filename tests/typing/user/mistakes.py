@@ -16,7 +16,6 @@ def arguments(text: str) -> None:
     decoder.decode(b"", ["192.0.2.1"])  # type: ignore[arg-type]  # a list cannot be hashed
     decoder.decode(b"")  # type: ignore[call-arg]  # whose datagram it is
     decoder.decode(b"", None, transport="quic")  # type: ignore[arg-type]
-    decoder.decode(b"", None, 1_700_000_000)  # type: ignore[call-arg]  # now is a keyword
     netflowparse.decode(b"", None, now="today")  # type: ignore[arg-type]
     netflowparse.explain(text)  # type: ignore[arg-type]
     netflowparse.encode([])  # type: ignore[arg-type]
