@@ -44,7 +44,7 @@ class Samples:
             for form in FORMS
         }
         #: by data_format: what reads samples of known shapes, as many as stand one behind the other
-        self.runs = {data_format: shapes.read for data_format, shapes in self._shapes.items()}
+        self.runs = {number: shapes.read for number, shapes in self._shapes.items()}
         self._vendors: dict[tuple[int, int], StructureReader] = {}  # made when first met
         readers = {
             wire.FLOW_SAMPLE: self._flow_reader(wire.FLOW_SAMPLE, _spread_flow),
