@@ -21,7 +21,7 @@ from .protocols.definitions import describe_fields
 from .protocols.formats import format_of
 from .protocols.learned_elements import element_rows
 from .protocols.restoring import clock_of
-from .protocols.trial import Format, Strict
+from .protocols.strict import Format, Strict
 from .protocols.type_records import check_restored
 from .protocols.waiting import replay
 from .quirks import AUTO, Choice

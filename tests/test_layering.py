@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -135,3 +136,14 @@ def test_sizes() -> None:
         for node in ast.walk(ast.parse("\n".join(lines))):
             if isinstance(node, ast.FunctionDef):
                 assert (node.end_lineno or 0) - node.lineno < 60, f"{path.name}: {node.name}"
+
+
+@pytest.mark.parametrize(
+    "folder", sorted(path.parent for path in PACKAGE.rglob("__init__.py")), ids=lambda path: path.name
+)
+def test_every_module_is_on_a_map(folder: Path) -> None:
+    """The package's docstring names it, or the map of all."""
+    said = ast.get_docstring(ast.parse((folder / "__init__.py").read_text())) or ""
+    said += (PACKAGE.parent / "docs" / "architecture.md").read_text()
+    names = {path.stem for path in folder.glob("*.py") if not path.stem.startswith("_")}
+    assert names - set(re.findall(r"[a-z_0-9]+", said)) == set()

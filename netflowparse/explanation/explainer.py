@@ -17,9 +17,9 @@ from ..protocols.context import Context
 from ..protocols.datasets import read_records
 from ..protocols.formats import format_of
 from ..protocols.restoring import clock_of
+from ..protocols.strict import Format
 from ..protocols.times import report_unknown_times
 from ..protocols.trace import FixedTrace, SetTrace, SflowTrace, Trace
-from ..protocols.trial import Format
 from ..protocols.waiting import complete_lists
 from ..state.domains import Domain
 from ..state.timeline import HistoricDomain

@@ -2,6 +2,10 @@
 
 Functions of flow dicts as ``netflowparse.decode`` gives them, of any protocol.  What is passed is never changed; rows
 are new dicts that share the values inside (lists, structures) with the flow that they were made of.  docs/flows.md.
+
+    biflow        split_biflow, by directions, plan, rows and times
+    tunnels       decapsulate
+    nsel          nsel_rows;  connections: what a firewall's events have counted
 """
 
 from .biflow import split_biflow

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from ..errors import WrongType
-from .names import forward_keys, is_counter, is_one_way, is_published, opposite
+from .directions import forward_keys, is_counter, is_one_way, is_published, opposite
 
 
 class Measure(NamedTuple):

@@ -1,1 +1,15 @@
-"""One module per protocol: framing and order of work.  The only place where wire, codec and state meet."""
+"""One module per protocol: framing and order of work.  The only place where wire, codec and state meet.
+
+formats       which protocol a datagram is of;  strict: whole datagrams or none;  context: what all of them share
+fixed         NetFlow v1, v5 to v8;  netflow9, ipfix: on sets;  sflow5
+message       what comes out;  problems: what was wrong;  trace: how it was read;  times: of headers without a clock
+
+Sets: plain_sets (the short road);  framing;  definitions, foreign (templates);  waiting (held data);  datasets and
+reading (records);  lists, list_problems;  rules, suspicion (of exporters);  type_records, learned_elements;
+assembly (what one datagram has given so far);  restoring (what held messages need out of a snapshot)
+
+Flows gain: resolve, with sampling, common_properties and mib;  sections (packets in records)
+
+sFlow: sflow_samples;  sflow_records, sflow_flows;  sflow_elements (IANA's names);  sflow_shapes, sflow_function and
+sflow_opening (samples of shapes that come again);  sflow_work (what one datagram has given so far)
+"""

@@ -10,7 +10,7 @@ from .fixed import FIXED_FORMATS
 from .ipfix import Ipfix
 from .netflow9 import Netflow9
 from .sflow5 import Sflow5
-from .trial import Format
+from .strict import Format
 
 FORMATS: dict[int, Callable[[Context], Format]] = {0: Sflow5, **FIXED_FORMATS, 9: Netflow9, 10: Ipfix}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from netflowparse.flows import split_biflow
-from netflowparse.flows.names import forward_keys, is_counter, is_one_way, opposite
+from netflowparse.flows.directions import forward_keys, is_counter, is_one_way, opposite
 from netflowparse.packet.keys import PACKET_WORDS
 
 
