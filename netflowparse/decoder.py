@@ -265,7 +265,11 @@ _default: list[Decoder] = []  # made on first use; beside bounded caches the pac
 
 
 def decode(datagram: Octets, exporter: Hashable, *, now: int | None = None, transport: Transport = "udp") -> Message:
-    """As ``Decoder.decode``, with one decoder for the whole process: for notebooks and first steps."""
+    """The message of one *datagram* that *exporter* sent: a plain dict, always with the keys of ``types.Message``.
+
+    As ``Decoder.decode``, with one decoder for the whole process, for notebooks and first steps: *exporter* is any name
+    for who sent it, under which templates are remembered.
+    """
     if not _default:
         _default.append(Decoder())
     return _default[0].decode(datagram, exporter, now=now, transport=transport)

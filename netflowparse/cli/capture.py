@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from .source import FileError, Source
 
-NEEDS_SCAPY = "reading captures needs scapy: pip install 'netflowparse[pcap]'"
+NEEDS_SCAPY = "reading captures needs scapy: pip install scapy"
 LONGEST = 0xFFFF  # octets of a frame; scapy cuts those that are longer
 PCAP_HEAD = 16  # octets before each frame
 #: An enhanced packet block of pcapng: its type, length, interface, time (high, low), octets captured, and on the wire

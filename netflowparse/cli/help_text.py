@@ -6,7 +6,7 @@ Without further options each flow, options record and counter sample becomes a
 line of JSON.
 
 A FILE is told by its content:
-  - a pcap or pcapng capture (needs scapy: pip install 'netflowparse[pcap]')
+  - a pcap or pcapng capture (needs scapy: pip install scapy)
   - one raw datagram
   - an IPFIX file (RFC 5655): messages one after the other
 gzip and bzip2 are undone.  "-" is standard input, for each of these kinds.
@@ -32,7 +32,7 @@ examples:
   A table for a spreadsheet or a database, of the usual columns or of yours.
     python -m netflowparse --format csv x.pcap > x.csv
     python -m netflowparse --format csv \\
-      --fields exporter,sourceIPv4Address,octetDeltaCount x.pcap > x.csv
+      --fields sourceIPv4Address,sourceIPv6Address,octetDeltaCount x.pcap
   Names of the Elastic Common Schema.
     python -m netflowparse --names ecs x.pcap
     python -m netflowparse --names ecs --fields source.ip,source.bytes x.pcap
@@ -46,7 +46,8 @@ examples:
     tcpdump -U -w - udp port 2055 | python -m netflowparse -
 
 exit status:
-  0    everything found was decoded
+  0    every datagram was read; what is wrong inside (templates that never
+       came, cut records) is told on standard error, and is no failure
   1    a file could not be read or recognised (the others are still
        processed), or the output not be written
   2    wrong usage
@@ -55,5 +56,6 @@ exit status:
   130  interrupted (Ctrl-C)
   141  the reader of the output went away (| head)
 
-docs/command-line.md in the sources says more.
+In the sources docs/command-line.md says more, docs/problems.md what the codes
+of problems mean and what to do, docs/names.md what fields are called.
 """

@@ -36,7 +36,7 @@ def test_without_scapy(run_cli, capture, monkeypatch, tmp_path):
     path = capture(frame(b"\x00\x09b"))
     outcome = run_cli(path, raw)
     assert (outcome.code, len(outcome.lines)) == (1, 1)
-    assert outcome.err == f"netflowparse: {path}: reading captures needs scapy: pip install 'netflowparse[pcap]'\n"
+    assert outcome.err == f"netflowparse: {path}: reading captures needs scapy: pip install scapy\n"
 
 
 def test_interrupt_shows_what_was_read(capture):

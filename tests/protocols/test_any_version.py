@@ -118,6 +118,11 @@ def test_octets_in_the_wrong_order_are_named(decoder, octets, version):
     assert decoder.statistics() == []
 
 
+#: of pcap in either order, with microseconds and nanoseconds, and of pcapng
+MAGICS = ("a1b2c3d4", "d4c3b2a1", "a1b23c4d", "4d3cb2a1", "0a0d0d0a")
+CAPTURE = "a capture file? datagrams are in its frames: the command line takes them out"
+
+
 @pytest.mark.fault("G-18")
 @pytest.mark.parametrize(
     ("octets", "version", "hint"),
@@ -131,6 +136,7 @@ def test_octets_in_the_wrong_order_are_named(decoder, octets, version):
         (b"\0\0\0\3" + SFLOW[4:], 3, ""),
         (b"\0\0" + b"\0\xff", 255, ""),
         (b"\0\4" + NETFLOW9[2:], 4, ""),
+        *((bytes.fromhex(magic) + bytes(20), int(magic[:4], 16), CAPTURE) for magic in MAGICS),
     ],
     ids=lambda value: value if isinstance(value, int) else "",
 )
