@@ -14,7 +14,7 @@ from scapy.layers.l2 import Ether
 from netflowparse.errors import TruncatedDatagram, UnknownVersion
 from netflowparse.types import Message, Octets, Transport
 from tests.message_builder import set_of, template
-from tests.typing.shapes import misfits
+from tests.user_types.shapes import misfits
 
 OCTETS = (1, 4)  # octetDeltaCount
 PACKETS = (2, 4)  # packetDeltaCount

@@ -26,7 +26,7 @@ from netflowparse.types import (
 )
 from tests.capture_reader import read_datagrams
 from tests.conftest import RECORDINGS
-from tests.typing.shapes import hints_of, misfits
+from tests.user_types.shapes import hints_of, misfits
 
 MESSAGES, TEMPLATES, PENDING, STATISTICS, KNOWLEDGE = (
     list[shape] for shape in (Message, TemplateRow, PendingRow, StatisticsRow, KnowledgeRow)
