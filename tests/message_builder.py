@@ -34,8 +34,10 @@ def netflow5_record(**values: Any) -> bytes:
 
 
 def netflow5_datagram(records: Sequence[bytes], **header: Any) -> bytes:
-    """A v5 datagram; *header* overrides its fields."""
-    values = {"count": len(records), "sysUpTime": UPTIME, "exportTime": EXPORT_TIME, **header}
+    """A v5 datagram; *header* overrides its fields, ``sampling`` is the whole word."""
+    word = header.pop("sampling", 0)
+    sampling = {"samplingMode": word >> 14, "samplingInterval": word & 0x3FFF}
+    values = {"count": len(records), "sysUpTime": UPTIME, "exportTime": EXPORT_TIME, **header, "sampling": sampling}
     return build(netflow5.Header5, **values) + b"".join(records)
 
 

@@ -75,14 +75,13 @@ class Several(NamedTuple):
 
 
 class Bits(NamedTuple):
-    """A part of a word, which its declaration takes apart, or leaves as it is."""
+    """A part of a word."""
 
     field: int
     part: Part
 
     def build(self, values: Sequence[Any], at: Clock | None) -> Any:
-        word, (key, shift, mask) = values[self.field], self.part
-        return word >> shift & mask if isinstance(word, int) else word[key]
+        return values[self.field][self.part.key]
 
     def emit(self, emit: Emit) -> str:
         _, shift, mask = self.part

@@ -13,7 +13,6 @@ from ..codec.layout import Layout, layout_of
 from ..codec.record import UPTIMES
 from ..errors import EncodeError
 from ..protocols.fixed import DECLARATIONS
-from ..wire import netflow5
 from .checked import Path, expect_dict, shown
 from .datagrams import NUMBER
 from .derived import derived_keys
@@ -24,7 +23,6 @@ from .writer import Writer
 FORMATS: dict[str, tuple[int, Struct, dict[int, Struct]]] = {
     f"netflow{version}": (version, *declared) for version, declared in DECLARATIONS.items()
 }
-MODE, INTERVAL = "samplingMode", "samplingInterval"
 
 
 class FixedWriter:
@@ -53,19 +51,19 @@ class FixedWriter:
         return Writer(layout_of(self._records[aggregation]), zeros=True)
 
     def _check_header(self, layout: Layout) -> None:
-        names = {name for name in layout.names if name}
-        if "sampling" in names:
-            names = names - {"sampling"} | {MODE, INTERVAL}
+        names = {key for key, _ in layout.display}
         for key in self.header:
             if key not in names:
                 expected = ", ".join(sorted(names))
                 raise EncodeError(f"no field of the header, expected some of {expected}", ("header", str(key)))
+        for part in (part for field in layout.fields for part in field.parts):
+            value = self.header.get(part.key, 0)
+            if type(value) is not int or not 0 <= value <= part.mask:
+                raise EncodeError(f"{shown(value)}, expected an int from 0 to {part.mask}", ("header", part.key))
 
     def header_fields(self, count: int, sequence: Any, patches: Sequence[Mapping[str, Any]] = ()) -> list[bytes]:
         """The octets of each field of the header of a datagram with *count* flows."""
         values = {**self.header, "version": self.version, "count": count, "sequenceNumber": sequence}
-        if "sampling" in self._writer.layout.names:
-            values["sampling"] = _sampling(values.pop(MODE, 0), values.pop(INTERVAL, 0))
         return patched_fields(self._writer, values, patches, ("header",))
 
     def clock(self) -> Clock | None:
@@ -89,13 +87,6 @@ class FixedWriter:
         if extra:
             raise EncodeError("no field of this version", (*path, min(map(str, extra))))
         return own
-
-
-def _sampling(mode: Any, interval: Any) -> int:
-    for key, value, most in ((MODE, mode, 3), (INTERVAL, interval, netflow5.INTERVAL_MASK)):
-        if type(value) is not int or not 0 <= value <= most:
-            raise EncodeError(f"{shown(value)}, expected an int from 0 to {most}", ("header", key))
-    return int(mode << netflow5.MODE_SHIFT | interval)
 
 
 def _uptime(time: Any, at: Clock | None, path: Path) -> int:

@@ -48,9 +48,12 @@ class Writer:
     def values(self, record: Mapping[str, Any], path: Path) -> list[Any]:
         """The value of each field, ``MISSING`` where *record* has none."""
         _check_repeats(self.layout.display, record, path)
-        return [self._value(record, self.places.get(index, ()), path) for index in range(len(self._subcons))]
+        return [self._value(record, index, path) for index in range(len(self._subcons))]
 
-    def _value(self, record: Mapping[str, Any], steps: Path, path: Path) -> Any:
+    def _value(self, record: Mapping[str, Any], index: int, path: Path) -> Any:
+        parts, steps = self.layout.fields[index].parts, self.places.get(index, ())
+        if parts:
+            return {part.key: record.get(part.key, 0) for part in parts}
         value: Any = record if steps else MISSING
         for number, step in enumerate(steps):
             if isinstance(step, str):

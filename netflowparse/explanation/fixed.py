@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ..protocols.trace import FixedTrace
-from ..wire.netflow5 import INTERVAL_MASK, MODE_SHIFT
 from ..wire.sections import section_of
 from .declared import fields, head
 from .node import Node
@@ -12,8 +11,7 @@ from .sheet import Sheet
 
 def fixed_tree(sheet: Sheet, trace: FixedTrace) -> list[Node]:
     """The parts of a datagram of a fixed version."""
-    header = head(sheet, "header", trace.header.declaration, 0)
-    nodes = [header._replace(children=tuple(map(_sampling, header.children)))]
+    nodes = [head(sheet, "header", trace.header.declaration, 0)]
     position, end = trace.start, len(sheet.octets)
     if trace.layout is not None:
         declaration, size = trace.layout.declaration, trace.layout.minimum_length
@@ -28,11 +26,3 @@ def fixed_tree(sheet: Sheet, trace: FixedTrace) -> list[Node]:
             nodes.append(sheet.group("record", position, end, parts, rule=section_of(declaration)))
             position = end
     return nodes + sheet.undecoded(position, end, trace.start if trace.layout is not None else 0)
-
-
-def _sampling(node: Node) -> Node:
-    """The word of v5's header that holds two values."""
-    if node.name != "sampling":
-        return node
-    parts = {"samplingMode": node.value >> MODE_SHIFT, "samplingInterval": node.value & INTERVAL_MASK}
-    return node._replace(value=parts)

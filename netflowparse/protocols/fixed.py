@@ -10,8 +10,8 @@ from collections.abc import Callable, Hashable
 
 from construct import Struct
 
-from ..codec.display import Absolute, Bits, Clock, One, Source
-from ..codec.layout import Layout, layout_of
+from ..codec.display import Absolute, Clock
+from ..codec.layout import layout_of
 from ..codec.peculiarities import PORT, PROTOCOL
 from ..codec.plan import fields_of
 from ..codec.reader import RecordReader
@@ -68,7 +68,7 @@ class FixedFormat:
         self._context = context
         self._header = layout_of(header)
         self._header_size = header.sizeof()
-        self._read_header = context.engine.header_reader(_with_sampling(self._header))
+        self._read_header = context.engine.header_reader(self._header)
         self._records = {layout: _Records(context, record) for layout, record in records.items()}
         self._has_engine = {"engineType", "engineId"} <= set(self._header.names)
         self._has_layouts = "aggregation" in self._header.names
@@ -176,17 +176,6 @@ class FixedFormat:
         uptime = header["sysUpTime"]
         restarted = uptime != domain.uptime and domain.restarted(uptime)
         return domain.sequence.observe(header["sequenceNumber"], header["count"], True, header["exportTime"], restarted)
-
-
-def _with_sampling(layout: Layout) -> Layout:
-    """The *layout* of a header whose sampling word, if it has one, comes out as its two parts."""
-    display: list[tuple[str, Source]] = []
-    for key, source in layout.display:
-        if key == "sampling" and isinstance(source, One):
-            display += [(part.key, Bits(source.field, part)) for part in netflow5.SAMPLING]
-        else:
-            display.append((key, source))
-    return Layout(layout.declaration, tuple(display), layout.names)
 
 
 def _report_count(octets: bytes, count: int, size: int, start: int, problems: Problems) -> None:

@@ -47,7 +47,7 @@ class Domain:
 
     def __init__(self, exporter: Exporter, protocol: str, number: Hashable) -> None:
         self.exporter = exporter
-        self.key = cast(tuple[ProtocolName, DomainName], (protocol, number))
+        self.key = cast("tuple[ProtocolName, DomainName]", (protocol, number))
         self.templates: dict[int, KnownTemplate] = {}
         self.ids: dict[bool, dict[int, None]] = {False: {}, True: {}}  # of data and of options templates, in order
         self.sequence = SequenceTracker()

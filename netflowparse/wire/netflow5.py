@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from construct import Bytes, Const, Int8ub, Int16ub, Int32ub, Padding
 
-from .parts import Part
+from .parts import Part, Parts
 from .sections import specified
 from .values import Ipv4Text
 
-MODE_SHIFT = 14  # the sampling word: 2 bits of mode …
-INTERVAL_MASK = 0x3FFF  # … and 14 of interval
-SAMPLING = (Part("samplingMode", MODE_SHIFT, 3), Part("samplingInterval", 0, INTERVAL_MASK))
+SAMPLING = (Part("samplingMode", 14, 3), Part("samplingInterval", 0, 0x3FFF))
 
 _CLOCKS = (
     "count" / Int16ub,  # records in this datagram
@@ -32,7 +30,7 @@ Header5 = specified(  # 24 octets
     *_SEQUENCE,
     "engineType" / Int8ub,  # 0 route processor, 1 line card
     "engineId" / Int8ub,
-    "sampling" / Int16ub,  # mode and interval
+    "sampling" / Parts(Int16ub, *SAMPLING),  # 2 bits of mode and 14 of interval
 )
 Header6 = specified(
     "NetFlow version 6, header", "version" / Const(6, Int16ub), *_CLOCKS, *_SEQUENCE, Padding(4)
