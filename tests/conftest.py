@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from netflowparse import Decoder
-from netflowparse.codec import shapes
+from netflowparse.codec import shapes, source
 from netflowparse.protocols import sflow_shapes
 from tests.explanation.checks import Explaining
 from tests.tally import Tally
@@ -48,10 +49,14 @@ def compiled(request: pytest.FixtureRequest) -> bool:
 
 @pytest.fixture(autouse=True, scope="session")
 def compile_at_once() -> Iterator[None]:
-    """A shape is compiled for its first record or sample: small tests would not see generated code otherwise."""
+    """A shape is compiled for its first record or sample: small tests would not see generated code otherwise.
+
+    The code of a text is kept: every decoder of the run generates its own functions, most from texts there were before.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(shapes, "COMPILE_AFTER", -1)
         patch.setattr(sflow_shapes, "SIGHTINGS", 1)
+        patch.setattr(source, "compile", lru_cache(4096)(compile), raising=False)
         yield
 
 

@@ -20,26 +20,24 @@ def rows_of(name: str) -> list[dict[str, str]]:
 
 
 class Tally:
-    """Outcomes of tests by the ids of their markers."""
+    """Outcomes of tests by the ids of their markers, which reports carry: tests may run in other processes."""
 
     def __init__(self) -> None:
-        self._ids: dict[str, set[str]] = {}  # of tests
         self._failed: set[str] = set()
         self._passed: set[str] = set()
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Note the ids of each test."""
+        """Have reports of each test carry its ids."""
         for item in items:
-            ids = {each for mark in item.iter_markers("fault") for each in mark.args}
-            if ids:
-                self._ids[item.nodeid] = ids
+            item.user_properties += [("fault", each) for mark in item.iter_markers("fault") for each in mark.args]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note the outcome of each test."""
+        ids = {value for name, value in report.user_properties if name == "fault"}
         if report.failed:
-            self._failed |= self._ids.get(report.nodeid, set())
+            self._failed |= ids
         elif report.when == "call" and report.passed:
-            self._passed |= self._ids.get(report.nodeid, set())
+            self._passed |= ids
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Tell how many rows have passed, do not apply, have failed or were not asked for."""

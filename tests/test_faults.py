@@ -52,8 +52,8 @@ def test_what_is_missing_is_said(row: Any, failure: Any, tests: Any, complaint: 
 class FakeTest:
     """As much of a test as the tally looks at."""
 
-    def __init__(self, nodeid: str, *ids: str) -> None:
-        self.nodeid = nodeid
+    def __init__(self, *ids: str) -> None:
+        self.user_properties: list[tuple[str, str]] = []
         self._marks = [pytest.Mark("fault", ids, {}, _ispytest=True)]
 
     def iter_markers(self, name: str) -> Any:
@@ -61,18 +61,18 @@ class FakeTest:
         return iter(self._marks)
 
 
-def report(nodeid: str, outcome: Any, when: Any = "call") -> Any:
+def report(test: Any, outcome: Any, when: Any) -> Any:
     """How one phase of a test ended."""
-    return pytest.TestReport(nodeid, ("", 0, ""), {}, outcome, None, when)
+    return pytest.TestReport("", ("", 0, ""), {}, outcome, None, when, user_properties=test.user_properties)
 
 
 def test_the_tally() -> None:
     tally = Tally()
-    items: Any = [FakeTest("a", "G-01", "G-02"), FakeTest("b", "G-02"), FakeTest("c", "G-03"), FakeTest("d", "G-05")]
+    items: Any = [FakeTest("G-01", "G-02"), FakeTest("G-02"), FakeTest("G-03"), FakeTest("G-05")]
     tally.pytest_collection_modifyitems(items)
-    outcomes = [("a", "passed", "call"), ("b", "failed", "call"), ("c", "skipped", "setup"), ("d", "failed", "setup")]
-    for nodeid, outcome, when in outcomes:
-        tally.pytest_runtest_logreport(report(nodeid, outcome, when))
+    outcomes = [("passed", "call"), ("failed", "call"), ("skipped", "setup"), ("failed", "setup")]
+    for test, (outcome, when) in zip(items, outcomes, strict=True):
+        tally.pytest_runtest_logreport(report(test, outcome, when))
     faults = [{"id": f"G-0{number}", "reason": "of no use" if number == 4 else ""} for number in range(1, 6)]
     failures = [{"id": "A-001", "rows": "G-01", "reason": ""}, {"id": "A-002", "rows": "G-01 G-02", "reason": ""}]
     assert tally.lines(faults, failures) == [

@@ -30,13 +30,13 @@ TOLD_BY_OTHERS = ("continuity",)  # of an sFlow sample: what the one before it s
 
 
 class Subject:
-    """A datagram in its place: a decoder has had what came before it from the same exporter, and itself."""
+    """A datagram in its place: a decoder, pickled, has had what came before it from the same exporter, and itself."""
 
-    def __init__(self, decoder: Decoder, octets: bytes, exporter: str) -> None:
+    def __init__(self, state: bytes, octets: bytes, exporter: str) -> None:
         self.octets = octets
         self._exporter = exporter
-        self._state = pickle.dumps(decoder)
-        self._decoder = decoder
+        self._state = state
+        self._decoder = decoder = pickle.loads(state)
         explanation = decoder.explain(octets, exporter)
         self._places = list(lengths(explanation))
         self.whole: Any = self._decode(octets)
@@ -127,9 +127,7 @@ def subjects(folder: Path, *, compiled: bool) -> Iterator[Subject]:
                 decoder.decode(datagram.payload, datagram.exporter)
             except DecodeError:
                 continue
-            state = pickle.dumps(decoder)
-            yield Subject(decoder, datagram.payload, datagram.exporter)
-            decoder = pickle.loads(state)
+            yield Subject(pickle.dumps(decoder), datagram.payload, datagram.exporter)
 
 
 @pytest.mark.fault("G-04", "G-08", "G-09")

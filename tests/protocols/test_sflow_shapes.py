@@ -39,14 +39,14 @@ def outcome(octets: list[bytes], *, compiled: bool) -> list[Any]:
 
 
 def agree(*samples: bytes) -> None:
-    """Both engines say the same of datagrams with these samples, sent again and again."""
-    octets = [datagram(list(samples), sequence_number=number) for number in range(1, 4)]
+    """Both engines say the same of datagrams with these samples: of one in which shapes are met, and of the next."""
+    octets = [datagram(list(samples), sequence_number=number) for number in (1, 2)]
     assert outcome(octets, compiled=True) == outcome(octets, compiled=False)
 
 
 def flows(records: list[bytes], **fields: Any) -> list[bytes]:
-    """Three samples of one source, compact, and three expanded."""
-    numbers = [{"sequence_number": number, "sample_pool": number * 512, **fields} for number in (1, 2, 3)]
+    """Two samples of one source, compact, and two expanded."""
+    numbers = [{"sequence_number": number, "sample_pool": number * 512, **fields} for number in (1, 2)]
     compact = [sample(0, 1, flow_sample(records, **each)) for each in numbers]
     return compact + [sample(0, 3, flow_sample_expanded(records, **each)) for each in numbers]
 
@@ -99,7 +99,7 @@ def test_interfaces(word: int) -> None:
 def test_a_shape_is_learned_once_and_then_used() -> None:
     decoder = Decoder()
     records = [SWITCH, sampled_header(STACKS[0].octets.ljust(128, b"\0"))]
-    octets = datagram(flows(records)[:3])
+    octets = datagram(flows(records)[:2] + flows(records, sequence_number=3)[:1])
     first, second, third = decoder.decode(octets, "r1")["flows"]
     for later in (second, third):
         assert {key: value for key, value in later.items() if key not in STATE} == {
