@@ -79,7 +79,7 @@ def harness(name: str) -> Harness:
     made: Harness = importlib.import_module(f"fuzz.{name}").HARNESS()
     if made.compile_at_once:
         from netflowparse.codec import shapes
-        from netflowparse.protocols import sflow_shapes
+        from netflowparse.protocols.sflow import shapes as sflow_shapes
 
         shapes.COMPILE_AFTER, sflow_shapes.SIGHTINGS = -1, 1
     return made

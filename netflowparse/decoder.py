@@ -28,8 +28,8 @@ from .quirks import AUTO, Choice
 from .registry import Registry
 from .settings import ExporterSettings
 from .state import rows
-from .state.snapshot import dump_store
-from .state.snapshot_restore import restore_store
+from .state.snapshot.restore import restore_store
+from .state.snapshot.writing import dump_store
 from .types import KnowledgeRow, Message, Octets, PendingRow, StatisticsRow, TemplateRow, Transport
 
 EVERY_EXPORTER = object()  # None may be an exporter's name

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 
 from netflowparse import Decoder
 from netflowparse.codec import shapes, source
-from netflowparse.protocols import sflow_shapes
+from netflowparse.protocols.sflow import shapes as sflow_shapes
 from tests.explanation.checks import Explaining
 from tests.tally import Tally
 

@@ -16,7 +16,7 @@ from scapy.layers.inet6 import ICMPv6EchoReply, ICMPv6EchoRequest, ICMPv6MLRepor
 from scapy.layers.l2 import GRE, Dot1Q, Ether
 from scapy.packet import Packet
 
-from tests.protocols.sflow_structures import COUNTER, FLOW, RECORDS, TEXT_IN_OPAQUE, Row
+from tests.protocols.sflow.structures import COUNTER, FLOW, RECORDS, TEXT_IN_OPAQUE, Row
 
 Record = dict[str, Any]
 Body = tuple[str, bytes]  # format as "0:1001", octets

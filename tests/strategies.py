@@ -11,7 +11,7 @@ from netflowparse.template import VARIABLE_LENGTH, FieldSpecifier, Template
 from netflowparse.wire.leaves import ABSTRACT_TYPES
 from tests import sflow_builder as sflow
 from tests.packet.stacks import STACKS
-from tests.protocols.sflow_structures import COUNTER, FLOW, TAILS, VARIANTS, Row, body, values_of
+from tests.protocols.sflow.structures import COUNTER, FLOW, TAILS, VARIANTS, Row, body, values_of
 
 PEN = 64_999  # an enterprise of our own
 WIDTHS = st.one_of(st.integers(0, 9), st.sampled_from([12, 15, 16, 17, 20, 31, 32, 33, 64, 65, 255, 2000, 65534]))

@@ -19,7 +19,7 @@ from fuzz.seeds import recordings
 from fuzz.steps import MOST, Step, joined, steps
 from netflowparse import Decoder, Limits, MessageStream, errors
 from netflowparse.codec import shapes
-from netflowparse.protocols import sflow_shapes
+from netflowparse.protocols.sflow import shapes as sflow_shapes
 
 FIRST = 12  # seeds of each harness
 

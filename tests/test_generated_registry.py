@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from netflowparse.registry import Registry, _enterprise, _iana, _labels, _names, _netflow9, _sflow
+from netflowparse.wire.sflow.counter_records import COUNTER_RECORDS
+from netflowparse.wire.sflow.flow_records import FLOW_RECORDS
 from netflowparse.wire.sflow5 import SAMPLES, VENDOR_SAMPLES
-from netflowparse.wire.sflow_counter_records import COUNTER_RECORDS
-from netflowparse.wire.sflow_flow_records import FLOW_RECORDS
 from tests.conftest import ROOT
 
 IANA = ROOT / "iana"

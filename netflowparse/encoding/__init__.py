@@ -4,8 +4,8 @@ message       the public ``encode``;  datagrams: sets into datagrams;  checked: 
 fixed         NetFlow v1, v5 to v8
 sets          NetFlow v9 and IPFIX;  definitions: which template a record is written by, of those that are given (given,
               templates) or made;  elements: keys to numbers;  writer, lists: a record;  derived: what is not written
-sflow         sFlow: sflow_datagram (heads), sflow_samples, sflow_records, sflow_fields, sflow_derived
-packet        sampled packets (sflow_packets), by layers: packet_link, packet_network, packet_tunnels;  packet_writer
-keeping       exact copies: kept_form, kept_fixed, kept_sets, sflow_kept, sflow_copy;  patches: what else would be lost
+sflow/        sFlow
+packet/       packets of what is told of their layers
+keeping       exact copies: kept_form, kept_fixed, kept_sets;  patches: what else would be lost
 session       what an exporter keeps: set_session;  permitted: what it must not send
 """

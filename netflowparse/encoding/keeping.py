@@ -7,7 +7,7 @@ from ..registry import Registry
 from ..types import Message
 from .kept_fixed import keep_fixed
 from .kept_sets import keep_sets
-from .sflow_kept import keep_sflow5
+from .sflow.kept import keep_sflow5
 
 
 def keeper(registry: Registry) -> Observer:

@@ -14,7 +14,7 @@ from .kept_fixed import copy_fixed
 from .kept_form import KEPT, WRONG
 from .kept_sets import copy_sets
 from .sets import encode_sets
-from .sflow import encode_sflow5
+from .sflow.message import encode_sflow5
 
 LARGEST = 65_535  # octets of a datagram
 PROTOCOLS = (*FORMATS, "netflow9", "ipfix", "sflow5")

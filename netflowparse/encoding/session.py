@@ -11,7 +11,7 @@ from ..errors import EncodeError
 from .checked import Path, expect_dict, refuse_kinds
 from .datagrams import NUMBER
 from .fixed import FORMATS, FixedWriter, encode_fixed
-from .sflow import encode_sflow5
+from .sflow.message import encode_sflow5
 
 FILLED = ("version", "length", "count", "sampleCount", "exportTime", "exportNanoseconds", "sequenceNumber", "sysUpTime")
 DISCARDS = "discarded_packet"  # the key of flows that are packets an agent has dropped

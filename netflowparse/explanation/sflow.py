@@ -10,16 +10,16 @@ from typing import NamedTuple
 
 from ..errors import COUNT_MISMATCH
 from ..limits import Limits
-from ..protocols.sflow_flows import FIRST_LAYERS
-from ..protocols.sflow_work import HEAD, format_text, number_of
+from ..protocols.sflow.flows import FIRST_LAYERS
+from ..protocols.sflow.work import HEAD, format_text, number_of
 from ..protocols.trace import Sample, SflowTrace
 from ..quirks import SAMPLED_ETHERNET_UNPADDED
 from ..types import Problem
 from ..wire import sflow5 as wire
-from ..wire import sflow_flow_records as table
 from ..wire.sections import STRUCTURES, XDR_PADDING
-from ..wire.sflow_counter_records import COUNTER_RECORDS
-from ..wire.sflow_structures import Structure
+from ..wire.sflow import flow_records as table
+from ..wire.sflow.counter_records import COUNTER_RECORDS
+from ..wire.sflow.structures import Structure
 from ..wire.xdr import WORD, padding
 from .declared import fields, head
 from .node import Node

@@ -10,6 +10,5 @@ assembly (what one datagram has given so far);  restoring (what held messages ne
 
 Flows gain: resolve, with sampling, common_properties and mib;  sections (packets in records)
 
-sFlow: sflow_samples;  sflow_records, sflow_flows;  sflow_elements (IANA's names);  sflow_shapes, sflow_function and
-sflow_opening (samples of shapes that come again);  sflow_work (what one datagram has given so far)
+sflow/: what sflow5 is made of
 """

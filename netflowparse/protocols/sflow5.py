@@ -23,9 +23,9 @@ from ..types import Flow, Message
 from ..wire import sflow5 as wire
 from .context import Context
 from .message import message
-from .sflow_records import UNDECODED
-from .sflow_samples import Samples
-from .sflow_work import HEAD, SflowWork
+from .sflow.records import UNDECODED
+from .sflow.samples import Samples
+from .sflow.work import HEAD, SflowWork
 from .trace import SflowTrace
 
 PROTOCOL = "sflow5"

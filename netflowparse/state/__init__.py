@@ -9,7 +9,6 @@ domains, data sources of its sFlow agents.
     sequence    what its numbers say;  losses: what is missing;  doubts: what later ones must show;  sources: of sFlow
     knowledge   what options records say: facts, fact_values, fact_rows, properties (RFC 5473), elements (RFC 5610)
     counts      what is counted;  rows: all that is known, for people
-    snapshot    all of it as JSON;  snapshot_reading: read back, by snapshot_parts, snapshot_pending, snapshot_values;
-                snapshot_merge: several made one;  snapshot_restore: taken over
+    snapshot/   all of it as JSON, and back
     trial       what a datagram would meet, for a decoding of which nothing stays
 """

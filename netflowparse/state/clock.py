@@ -6,7 +6,7 @@ exporters set their clocks: a step in either direction adds nothing to it, so it
 
 from __future__ import annotations
 
-from .snapshot_values import LARGEST_COUNT, Value, dump_time
+from .snapshot.values import LARGEST_COUNT, Value, dump_time
 
 MODULUS = 1 << 32
 HALF = 1 << 31

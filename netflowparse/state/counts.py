@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .clock import later_by
-from .snapshot_values import LARGEST_COUNT, Value, dump_time
+from .snapshot.values import LARGEST_COUNT, Value, dump_time
 
 TIMES = ("first_heard", "last_heard")
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from .knowledge import Ledger
-from .snapshot_values import LARGEST_WORD, Value, dump_time
+from .snapshot.values import LARGEST_WORD, Value, dump_time
 
 LARGEST_ID = 0x7FFF
 LONGEST_NAME = 255  # octets

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .clock import later_by
 from .sightings import MESSAGE, Line, Place, Sighting
-from .snapshot_values import Value
+from .snapshot.values import Value
 
 if TYPE_CHECKING:
     from ..template import Template

@@ -13,7 +13,7 @@ from ..errors import SnapshotError
 from ..types import Continuity, Sequence
 from .losses import LARGEST_TOTAL, MODULUS
 from .sequence import BELIEVABLE, HALF, SequenceTracker
-from .snapshot_values import Value
+from .snapshot.values import Value
 
 LARGEST = MODULUS - 1
 LATE_FLOW_SAMPLES = 64  # a sample that is further behind was not delayed on its way: its source has started again

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from ..template import VARIABLE_LENGTH, FieldSpecifier, Template
 from ..types import EventName
 from .repetition import Repetition
-from .snapshot_values import LARGEST_COUNT, LARGEST_WORD, Value, dump_time
+from .snapshot.values import LARGEST_COUNT, LARGEST_WORD, Value, dump_time
 
 STREAMS = frozenset({"tcp", "sctp", "file"})  # transports on which withdrawals are obeyed; RFC 7011 §8.1, §8.4
 TRANSPORTS = STREAMS | {"udp"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netflowparse import Decoder
 from netflowparse.codec import shapes
-from netflowparse.protocols import sflow_shapes
+from netflowparse.protocols.sflow import shapes as sflow_shapes
 
 from .attacks import ATTACKS, Attack
 from .collisions import COLLISIONS

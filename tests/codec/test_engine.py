@@ -14,7 +14,7 @@ from netflowparse.codec.engine import Engine
 from netflowparse.codec.layout import layout_of
 from netflowparse.packet.walk import Header
 from netflowparse.wire import packet, sets, sflow5
-from netflowparse.wire.sflow_flow_records import SampledHeaderHead
+from netflowparse.wire.sflow.flow_records import SampledHeaderHead
 from netflowparse.wire.values import Untyped
 from netflowparse.wire.xdr import Ip4, Octets, String
 from tests.sflow_builder import opaque, string, u32

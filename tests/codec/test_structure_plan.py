@@ -27,8 +27,8 @@ from netflowparse.codec.engine import Engine
 from netflowparse.codec.plan import Field, NotCompilable, fields_of
 from netflowparse.codec.structure import Shortage
 from netflowparse.wire import sflow5
-from netflowparse.wire.sflow_counter_records import COUNTER_RECORDS
-from netflowparse.wire.sflow_flow_records import FLOW_RECORDS, UnpaddedEthernet
+from netflowparse.wire.sflow.counter_records import COUNTER_RECORDS
+from netflowparse.wire.sflow.flow_records import FLOW_RECORDS, UnpaddedEthernet
 from netflowparse.wire.values import MacText, Value
 from netflowparse.wire.xdr import Added, Address, Counted, Mac, Opaque, Repeated, String, Times, Union
 from tests.sflow_builder import u32

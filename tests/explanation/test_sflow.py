@@ -8,7 +8,7 @@ import pytest
 
 from netflowparse import Decoder, Limits
 from netflowparse.explanation import Explanation, Node
-from tests.protocols.sflow_structures import COUNTER, FLOW, TAILS, VARIANTS, Row, body, packed, values_of
+from tests.protocols.sflow.structures import COUNTER, FLOW, TAILS, VARIANTS, Row, body, packed, values_of
 from tests.sflow_builder import (
     counted,
     counters_sample,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from netflowparse import Decoder, Limits
-from tests.protocols.sflow_messages import OF_THE_SAMPLE
+from tests.protocols.sflow.messages import OF_THE_SAMPLE
 from tests.sflow_builder import datagram, flow_sample, record, sample, sampled_header, u32
 
 MACS = bytes.fromhex("12aabbccddee 56aabbccddee")

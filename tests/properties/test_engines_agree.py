@@ -24,13 +24,13 @@ from netflowparse.packet.decoder import LAYERS, PacketDecoder
 from netflowparse.protocols.problems import Problems
 from netflowparse.template import FieldSpecifier, Template
 from netflowparse.wire import ipfix, netflow5, netflow8, netflow9
+from netflowparse.wire.sflow.counter_records import COUNTER_RECORDS
+from netflowparse.wire.sflow.flow_records import FLOW_RECORDS, UnpaddedEthernet
 from netflowparse.wire.sflow5 import VENDOR_SAMPLES
-from netflowparse.wire.sflow_counter_records import COUNTER_RECORDS
-from netflowparse.wire.sflow_flow_records import FLOW_RECORDS, UnpaddedEthernet
 from tests import message_builder as build
 from tests import sflow_builder as sflow
 from tests.plain import assert_plain
-from tests.protocols.sflow_structures import COUNTER, FLOW
+from tests.protocols.sflow.structures import COUNTER, FLOW
 from tests.strategies import (
     OwnRegistry,
     bodies,

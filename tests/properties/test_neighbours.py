@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from netflowparse import Decoder
 from tests import message_builder as build
 from tests import sflow_builder as sflow
-from tests.protocols.sflow_structures import COUNTER, FLOW, body, counter_record, flow_record, values_of
+from tests.protocols.sflow.structures import COUNTER, FLOW, body, counter_record, flow_record, values_of
 from tests.strategies import counter_records, flow_records, sflow_octets, sflow_samples
 
 TEMPLATE = build.template(256, [(8, 4), (2, 2)])

@@ -17,7 +17,7 @@ from tests.message_builder import (
 )
 from tests.plain import assert_plain
 from tests.protocols.messages import FIELDS, codes, events, flow, known, learn9, learn10, record
-from tests.protocols.sflow_structures import flow_record
+from tests.protocols.sflow.structures import flow_record
 from tests.sflow_builder import datagram, flow_sample, sample
 
 HEADER = 16  # octets of an IPFIX message's

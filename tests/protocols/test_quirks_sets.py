@@ -19,7 +19,7 @@ from tests.message_builder import (
 )
 from tests.plain import assert_plain
 from tests.protocols.messages import codes, events, malformed
-from tests.protocols.sflow_messages import told
+from tests.protocols.sflow.messages import told
 from tests.protocols.test_quirks import choices, read9
 from tests.sflow_builder import datagram, flow_sample, record, sample, u32
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.plain import assert_plain
 from tests.protocols.messages import codes
-from tests.protocols.sflow_structures import COUNTER, body, counter_record, flow_record, values_of
+from tests.protocols.sflow.structures import COUNTER, body, counter_record, flow_record, values_of
 from tests.sflow_builder import (
     counters_sample,
     counters_sample_expanded,
