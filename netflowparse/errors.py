@@ -63,7 +63,15 @@ def _spelled(path: tuple[str | int, ...]) -> str:
 
 
 class NetflowParseError(Exception):
-    """Base of every exception this package raises on purpose."""
+    """Base of every exception this package raises on purpose.  All of them pickle: they cross process pools."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (type(self), self.args), self.__dict__
+
+
+def _again(kind: type[NetflowParseError], args: tuple[Any, ...]) -> NetflowParseError:
+    """An exception of *kind* as it was, whatever its constructor asks for."""
+    return kind.__new__(kind, *args)
 
 
 class DecodeError(NetflowParseError, ValueError):
@@ -121,9 +129,6 @@ class EncodeError(UsageError):
         super().__init__(f"{_spelled(path)}: {why}" if path else why)
         self.why = why
         self.path = path
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.why, self.path)
 
 
 class RegistryError(UsageError):
