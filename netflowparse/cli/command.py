@@ -52,7 +52,7 @@ def run(arguments: Arguments, decoder: Decoder, stdout: TextIO, stderr: TextIO |
     progress = Progress(stderr, total, shown=not arguments.quiet and wants_progress(arguments.mode), paint=paint)
     tell_problems = arguments.mode not in ("summary", "explain")
     report = Report(progress.say, quiet=arguments.quiet, tell_problems=tell_problems, complain=progress.complain)
-    output = output_for(arguments, stdout, report, live=live)
+    output = output_for(arguments, decoder, stdout, report, live=live)
     session = Session(arguments, decoder, output, report, progress)
     interrupted = False
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TextIO
 
+from ..decoder import Decoder
 from .arguments import Arguments
 from .lines import Lines, Output, message_lines, record_lines
 from .renaming import renamed_lines
@@ -16,11 +17,11 @@ from .terminal import Paint, columns_of, wants_colour
 from .trees import Trees
 
 
-def output_for(arguments: Arguments, stdout: TextIO, report: Report, *, live: bool) -> Output:
-    """Return the output that *arguments* ask for, on *stdout*; *live*: someone waits for each message."""
+def output_for(arguments: Arguments, decoder: Decoder, stdout: TextIO, report: Report, *, live: bool) -> Output:
+    """Return the output that *arguments* ask for of *decoder*, on *stdout*; *live*: someone waits for each message."""
     paint = Paint(wants_colour(stdout, arguments.color))
     if arguments.mode == "summary":
-        return Summary(stdout, report, paint, columns=columns_of(stdout))
+        return Summary(stdout, report, decoder.statistics, paint, columns=columns_of(stdout))
     if arguments.mode == "explain":
         return Trees(stdout, paint, columns=columns_of(stdout), live=live)
     if arguments.mode == "messages":

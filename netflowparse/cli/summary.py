@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import TextIO, TypeAlias
 
 from ..errors import MISSING_TEMPLATE
-from ..types import Message, Problem, TemplateEvent
+from ..types import DomainName, Message, Problem, StatisticsRow, TemplateEvent
 from .lines import with_late
 from .report import Report
 from .sflow_tables import SflowTables
@@ -23,8 +23,11 @@ IN_FORCE = ("learned", "refreshed", "replaced", "conflict")  # events after whic
 
 # What a sequence number counts, where that is not flows.  RFC 3954 §5.1, RFC 7011 §3.1; sFlow, section 5.
 SEQUENCE_UNITS = {"netflow9": "datagram", "ipfix": "record", "sflow5": "datagram"}
+WITH_DOMAINS = {"netflow9", "ipfix"}
+WITH_ENGINES = {"netflow5", "netflow8"}
 
-Engine: TypeAlias = tuple[Hashable, str, str]  # exporter, protocol, domain
+Engine: TypeAlias = tuple[Hashable, str, DomainName]  # exporter, protocol, domain
+Statistics: TypeAlias = "Callable[[], list[StatisticsRow]]"  # of the decoder, when all is decoded
 
 
 @dataclass
@@ -36,8 +39,6 @@ class ExporterRow:
     options: int = 0
     counters: int = 0
     missing_templates: set[int] = field(default_factory=set)
-    events: Counter[str] = field(default_factory=Counter)  # of the sequence number
-    lost: int = 0  # in units of the sequence number
 
 
 @dataclass
@@ -61,10 +62,17 @@ class Summary:
     """Collects messages and writes tables at the end."""
 
     def __init__(
-        self, stream: TextIO, report: Report, paint: Paint | None = None, *, columns: int | None = None
+        self,
+        stream: TextIO,
+        report: Report,
+        statistics: Statistics,
+        paint: Paint | None = None,
+        *,
+        columns: int | None = None,
     ) -> None:
         """Write to *stream*; *report* knows how many datagrams were skipped or failed; *columns* are a terminal's."""
         self._stream = stream
+        self._statistics = statistics
         self._paint = paint or Paint()
         self._columns = columns
         self._report = report
@@ -77,28 +85,24 @@ class Summary:
     def add(self, message: Message) -> None:
         """Count one message, and the earlier ones that it made readable."""
         for part in with_late(message):
-            engine = (part["exporter"], part["protocol"], domain_text(part))
+            engine = (part["exporter"], part["protocol"], domain_of(part))
             row = self._exporters[engine]
             row.flows += len(part["flows"])
             row.options += len(part["options"])
             row.counters += len(part["counters"])
             self._unknown_samples += len(part.get("unknown_samples", ()))
             if part["protocol"] == "sflow5":
-                self._sflow.add(part["exporter"], engine[2], part)
+                self._sflow.add(part["exporter"], domain_text(*engine[1:]), part)
             for problem in part["problems"]:
                 self._add_problem(row, part["exporter"], problem)
             for template in part["templates"]:
                 self._add_template(row, engine, template)
             if part is message:  # the late ones had their turn when they came
                 row.datagrams += 1
-                row.events[part["sequence"]["event"]] += 1
-                row.lost += part["sequence"]["missing"] or 0  # None: nobody can tell
-                if part["sequence"]["event"] == "reordered":  # what a gap had counted as lost
-                    row.lost -= units_of(part)
 
     def finish(self) -> None:
         """Write the tables."""
-        self._write("Exporters", exporter_table(self._exporters))
+        self._write("Exporters", exporter_table(self._exporters, self._statistics()))
         self._write("Templates", template_table(self._templates, folded=self._columns is None))
         for title, rows in self._sflow.tables():
             self._write(title, rows)
@@ -146,53 +150,54 @@ class Summary:
         self._stream.write(f"{title}\n{aligned(rows, self._columns)}\n" if rows else f"{title}\n  none\n\n")
 
 
-def domain_text(message: Message) -> str:
-    """Return what tells an exporter's engines apart: domain, source id, engine, or agent and sub-agent."""
+def domain_of(message: Message) -> DomainName:
+    """Return what tells an exporter's engines apart, as the decoder's statistics have it."""
     header = message["header"]
     if "subAgentId" in header:
-        return f"{header['agentAddress'] or NOTHING}/{header['subAgentId']}"
+        return header["agentAddress"], header["subAgentId"]
     for key in ("observationDomainId", "sourceId"):
         if key in header:
-            return str(header[key])
-    if "engineId" in header:
-        return f"{header['engineType']}/{header['engineId']}"
-    return NOTHING
+            return int(header[key])
+    return header["engineType"] << 8 | header["engineId"] if "engineId" in header else 0
 
 
-def exporter_table(exporters: dict[Engine, ExporterRow]) -> list[Sequence[object]]:
+def domain_text(protocol: str, domain: DomainName) -> str:
+    """Return a domain in words: ``7``, an engine's type and id, or agent and sub-agent."""
+    if isinstance(domain, tuple):
+        return f"{domain[0] or NOTHING}/{domain[1]}"
+    if protocol in WITH_DOMAINS:
+        return str(domain)
+    return f"{domain >> 8}/{domain & 0xFF}" if protocol in WITH_ENGINES else NOTHING
+
+
+def exporter_table(exporters: dict[Engine, ExporterRow], statistics: list[StatisticsRow]) -> list[Sequence[object]]:
     """Return title and rows, busiest exporters first."""
     if not exporters:
         return []
     title = ("exporter", "protocol", "domain", "datagrams", "flows", "options", "counters", "no template", "sequence")
     rows: list[Sequence[object]] = [title]
-    for (exporter, protocol, domain), row in sorted(exporters.items(), key=lambda item: -item[1].datagrams):
+    numbered = {(row["exporter"], row["protocol"], row["domain"]): row for row in statistics}
+    for engine, row in sorted(exporters.items(), key=lambda item: -item[1].datagrams):
+        exporter, protocol, domain = engine
         missing = ", ".join(map(str, sorted(row.missing_templates))) or NOTHING
         numbers = (row.datagrams, row.flows, row.options, row.counters)
-        rows.append((named(exporter), protocol, domain, *numbers, missing, sequence_text(protocol, row)))
+        said = sequence_text(numbered[engine]) if engine in numbered else NOTHING  # of too many, some are forgotten
+        rows.append((named(exporter), protocol, domain_text(protocol, domain), *numbers, missing, said))
     return rows
 
 
-def units_of(message: Message) -> int:
-    """Return by how much a message moves the sequence number on: what its protocol counts."""
-    if message["protocol"] in ("netflow9", "sflow5"):
-        return 1
-    if message["protocol"] == "ipfix":
-        return len(message["flows"]) + len(message["options"])
-    return int(message["header"]["count"])
-
-
-def sequence_text(protocol: str, row: ExporterRow) -> str:
+def sequence_text(row: StatisticsRow) -> str:
     """Return what the sequence numbers say, such as ``30 flows lost in 2 gaps, 1 restart``."""
     said = []
-    if row.events["gap"]:
-        unit = SEQUENCE_UNITS.get(protocol, "flow")
-        said.append(f"{counted(max(row.lost, 0), unit)} lost in {counted(row.events['gap'], 'gap')}")
-    if row.events["reordered"]:
-        said.append(f"{row.events['reordered']} reordered")
-    said += [counted(row.events[event], event) for event in ("duplicate", "restart") if row.events[event]]
+    if row["gaps"]:
+        unit = SEQUENCE_UNITS.get(row["protocol"], "flow")
+        said.append(f"{counted(row['lost'], unit)} lost in {counted(row['gaps'], 'gap')}")
+    if row["reordered"]:
+        said.append(f"{row['reordered']} reordered")
+    said += [counted(row[key], key[:-1]) for key in ("duplicates", "restarts") if row[key]]
     if said:
         return ", ".join(said)
-    return "in order" if row.events["in_order"] else NOTHING
+    return "in order" if row["datagrams"] > 1 and row["protocol"] != "netflow1" else NOTHING
 
 
 def template_table(templates: dict[tuple[Engine, int], TemplateRow], *, folded: bool) -> list[Sequence[object]]:
@@ -203,8 +208,10 @@ def template_table(templates: dict[tuple[Engine, int], TemplateRow], *, folded: 
     if not templates:
         return []
     rows: list[Sequence[object]] = [("template", "exporter", "protocol", "domain", "kind", "events", "count", "fields")]
-    for (engine, identifier), row in sorted(templates.items(), key=lambda item: natural_order(*item[0][0], item[0][1])):
-        exporter, protocol, domain = engine
+    named_rows = [
+        ((*engine[:2], domain_text(*engine[1:]), identifier), row) for (engine, identifier), row in templates.items()
+    ]
+    for (exporter, protocol, domain, identifier), row in sorted(named_rows, key=lambda item: natural_order(*item[0])):
         kind = "options" if row.options else "data"
         events = ", ".join(f"{event} {count}" for event, count in sorted(row.events.items()))
         fields = ", ".join(row.fields)

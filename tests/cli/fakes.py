@@ -12,7 +12,7 @@ from scapy.layers.inet6 import IPv6
 from scapy.layers.l2 import Ether
 
 from netflowparse.errors import TruncatedDatagram, UnknownVersion
-from netflowparse.types import Message, Octets, Transport
+from netflowparse.types import Message, Octets, StatisticsRow, Transport
 from tests.message_builder import set_of, template
 from tests.user_types.shapes import misfits
 
@@ -63,6 +63,10 @@ class FakeDecoder:
         if len(datagram) < 3:
             raise TruncatedDatagram("shorter than its header")
         return message(exporter, flows=[{"text": datagram[2:].decode("latin-1")}])
+
+    def statistics(self) -> list[StatisticsRow]:
+        """None: it remembers nothing."""
+        return []
 
 
 @dataclass

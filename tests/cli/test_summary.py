@@ -2,15 +2,18 @@
 
 import io
 
+import pytest
+
 from netflowparse.cli.report import Report
 from netflowparse.cli.summary import Summary
 
 from .fakes import message
 
 
-def summary_of(*messages, report=None):
+def summary_of(*messages, report=None, statistics=()):
     out = io.StringIO()
-    summary = Summary(out, report or Report(lambda line: None, quiet=False, tell_problems=False))
+    report = report or Report(lambda line: None, quiet=False, tell_problems=False)
+    summary = Summary(out, report, lambda: list(statistics))
     for one in messages:
         summary.add(one)
     summary.finish()
@@ -22,8 +25,10 @@ def template(identifier, event="learned", names=("octetDeltaCount", "packetDelta
     return {"event": event, "template_id": identifier, "scope_count": scopes, "fields": fields}
 
 
-def sequence(event, missing=0):
-    return {"expected": 1, "missing": missing, "event": event}
+def totals(exporter, protocol="netflow9", domain=7, datagrams=2, **numbers):
+    """A row of a decoder's statistics, as far as the summary reads it."""
+    numbers = {**dict.fromkeys(["lost", "gaps", "reordered", "duplicates", "restarts"], 0), **numbers}
+    return {"exporter": exporter, "protocol": protocol, "domain": domain, "datagrams": datagrams, **numbers}
 
 
 def no_template(identifier):
@@ -40,7 +45,7 @@ def test_tables():
     report.skipped = 3
     v5 = {"version": 5, "engineType": 0, "engineId": 2}
     text = summary_of(
-        message("192.0.2.1", problems=[no_template(256), no_template(300)], sequence=sequence("first")),
+        message("192.0.2.1", problems=[no_template(256), no_template(300)]),
         message(
             "192.0.2.1",
             templates=[template(256), template(257, names=("interfaceName",), scopes=1)],
@@ -48,11 +53,16 @@ def test_tables():
             options=[{}],
             late=[message("192.0.2.1", flows=[{}] * 12)],
         ),
-        message("192.0.2.1", sequence=sequence("gap", 4), templates=[template(256, "refreshed")]),
-        message("198.51.100.20", v5, protocol="netflow5", flows=[{}] * 7, sequence=sequence("gap", 100)),
-        message("198.51.100.20", v5, protocol="netflow5", sequence=sequence("gap", 20)),
-        message("198.51.100.20", {"version": 1}, protocol="netflow1", sequence=sequence("uncertain", None)),
+        message("192.0.2.1", templates=[template(256, "refreshed")]),
+        message("198.51.100.20", v5, protocol="netflow5", flows=[{}] * 7),
+        message("198.51.100.20", v5, protocol="netflow5"),
+        message("198.51.100.20", {"version": 1}, protocol="netflow1"),
         report=report,
+        statistics=[
+            totals("192.0.2.1", lost=4, gaps=1),
+            totals("198.51.100.20", "netflow5", 2, lost=120, gaps=2),
+            totals("198.51.100.20", "netflow1", 0),
+        ],
     )
     assert text == (
         "Exporters\n"
@@ -111,21 +121,42 @@ def test_withdrawn_template_keeps_its_fields():
     )
 
 
-def test_sequence_texts():
-    text = summary_of(message("x", sequence=sequence("reordered")), message("x", sequence=sequence("restart")))
-    assert text.splitlines()[2].endswith("1 reordered, 1 restart")
-    text = summary_of(*[message("x", sequence=sequence("duplicate"))] * 2, message("x", sequence=sequence("gap", 1)))
-    assert text.splitlines()[2].endswith("1 datagram lost in 1 gap, 2 duplicates")
-    assert summary_of(message("x")).splitlines()[2].endswith("in order")
+@pytest.mark.parametrize(
+    ("numbers", "text"),
+    [
+        ({"reordered": 1, "restarts": 1}, "1 reordered, 1 restart"),
+        ({"lost": 1, "gaps": 1, "duplicates": 2}, "1 datagram lost in 1 gap, 2 duplicates"),
+        ({"lost": 0, "gaps": 1, "reordered": 1}, "0 datagrams lost in 1 gap, 1 reordered"),  # all came late
+        ({}, "in order"),
+        ({"datagrams": 1}, " -"),
+    ],
+)
+def test_sequence_texts(numbers, text):
+    assert summary_of(message("x"), statistics=[totals("x", **numbers)]).splitlines()[2].endswith(text)
 
 
-def test_what_comes_late_was_not_lost():
-    two = {"protocol": "netflow5", "header": {"version": 5, "count": 2}}
-    for parts, lost in (({}, "2 datagrams"), (two, "1 flow"), ({"protocol": "ipfix", "flows": [{}] * 3}, "0 records")):
-        text = summary_of(
-            message("x", sequence=sequence("gap", 3), **parts), message("x", sequence=sequence("reordered"), **parts)
-        )
-        assert text.splitlines()[2].endswith(f"{lost} lost in 1 gap, 1 reordered")
+def test_an_exporter_that_the_decoder_has_forgotten():
+    assert summary_of(message("x")).splitlines()[2].endswith(" -")
+
+
+def test_domains_in_words():
+    agent = {"agentAddress": "192.0.2.7", "subAgentId": 3}
+    text = summary_of(
+        message("x", {"observationDomainId": 513}, protocol="ipfix"),
+        message("x", {"engineType": 2, "engineId": 1}, protocol="netflow8"),
+        message("x", {}, protocol="netflow7"),
+        message("x", agent, protocol="sflow5"),
+        message("x", {**agent, "agentAddress": None}, protocol="sflow5"),
+        statistics=[totals("x", "ipfix", 513), totals("x", "netflow8", 513), totals("x", "sflow5", (None, 3), gaps=1)],
+    )
+    rows = [line.split(None, 7) for line in text.splitlines()[2:7]]
+    assert [(row[1], row[2], row[7].split(None, 1)[1].strip()) for row in rows] == [
+        ("ipfix", "513", "in order"),
+        ("netflow8", "2/1", "in order"),
+        ("netflow7", "-", "-"),
+        ("sflow5", "192.0.2.7/3", "-"),
+        ("sflow5", "-/3", "0 datagrams lost in 1 gap"),
+    ]
 
 
 def test_a_template_id_of_two_protocols_is_two_templates():
