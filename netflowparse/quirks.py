@@ -27,6 +27,7 @@ MICROSECONDS_NOT_NTP = "microseconds_not_ntp"
 NANOSECONDS_NOT_NTP = "nanoseconds_not_ntp"
 SAMPLED_ETHERNET_UNPADDED = "sampled_ethernet_unpadded"
 SAMPLER_ZERO = "sampler_zero"
+SEQUENCE_AFTER_RECORDS = "sequence_after_records"
 SFLOW_LENGTH_SLIP = "sflow_length_slip"
 TEMPLATE_PADDING = "template_padding_4_to_7"
 UPTIME_IN_8_OCTETS = "uptime_in_8_octets"
@@ -34,8 +35,10 @@ V9_SETS_IN_IPFIX = "v9_sets_in_ipfix"
 VARIABLE_LENGTH_IN_V9 = "variable_length_in_v9"
 ZERO_FILLED_TAIL = "zero_filled_tail"
 
+#: rules about the fractions of an exporter's timestamps
+FRACTIONS = frozenset({MICROSECONDS_NOT_NTP, NANOSECONDS_NOT_NTP})
 #: rules that fire by themselves once an exporter's values have shown enough
-WATCHED = frozenset({MICROSECONDS_NOT_NTP, NANOSECONDS_NOT_NTP})
+WATCHED = FRACTIONS | {SEQUENCE_AFTER_RECORDS}
 #: rules that fire by themselves whenever their trigger is met
 TRIGGERED = frozenset(
     {

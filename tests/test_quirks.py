@@ -24,6 +24,7 @@ NAMES = {
     "nanoseconds_not_ntp",
     "sampled_ethernet_unpadded",
     "sampler_zero",
+    "sequence_after_records",
     "sflow_length_slip",
     "template_padding_4_to_7",
     "uptime_in_8_octets",
@@ -31,7 +32,7 @@ NAMES = {
     "variable_length_in_v9",
     "zero_filled_tail",
 }
-WATCHED = {"microseconds_not_ntp", "nanoseconds_not_ntp"}
+WATCHED = {"microseconds_not_ntp", "nanoseconds_not_ntp", "sequence_after_records"}
 BY_NAME = {"ifindex_palo_alto", "little_endian_sampling"}
 
 
@@ -50,7 +51,11 @@ def test_names() -> None:
         ("asa_acl_id", {"asa_acl_id"}, set()),
         ({"asa_acl_id", "ifindex_palo_alto"}, {"asa_acl_id", "ifindex_palo_alto"}, set()),
         (["auto", "ifindex_palo_alto"], NAMES - WATCHED - {"little_endian_sampling"}, WATCHED),
-        (["auto", "microseconds_not_ntp"], NAMES - BY_NAME - {"nanoseconds_not_ntp"}, {"nanoseconds_not_ntp"}),
+        (
+            ["auto", "microseconds_not_ntp"],
+            NAMES - BY_NAME - WATCHED | {"microseconds_not_ntp"},
+            WATCHED - {"microseconds_not_ntp"},
+        ),
     ],
 )
 def test_choices(choice: quirks.Choice, on: set[str], watched: set[str]) -> None:

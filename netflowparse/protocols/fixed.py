@@ -24,7 +24,7 @@ from ..errors import (
     UNKNOWN_LAYOUT,
     TruncatedDatagram,
 )
-from ..quirks import ICMP_IN_DESTINATION_PORT, LAST_AFTER_UPTIME, MAPPED_EXPORTER
+from ..quirks import ICMP_IN_DESTINATION_PORT, LAST_AFTER_UPTIME, MAPPED_EXPORTER, SEQUENCE_AFTER_RECORDS
 from ..state.domains import Domain
 from ..types import Flow, Header, Message, Sequence
 from ..wire import netflow5, netflow8
@@ -108,7 +108,8 @@ class FixedFormat:
         entries = [] if problems is None else problems.entries
         if problems is not None and entries:
             domain.counts.troubled(len(entries), malformed=problems.malformed)
-        made = message(self.protocol, exporter, header, flows, self._sequence(domain, header), entries, quirks)
+        sequence = self._sequence(domain, header, quirks)
+        made = message(self.protocol, exporter, header, flows, sequence, entries, quirks)
         if context.observe is not None:
             context.observe(self._trace(octets, records, len(flows)), made)
         return made
@@ -170,12 +171,18 @@ class FixedFormat:
             _report_count(octets, count, records.size, start, problems)
         return flows
 
-    def _sequence(self, domain: Domain, header: Header) -> Sequence:
+    def _sequence(self, domain: Domain, header: Header, quirks: list[str]) -> Sequence:
         if not self._is_numbered:
             return WITHOUT_SEQUENCE.copy()
         uptime = header["sysUpTime"]
         restarted = uptime != domain.uptime and domain.restarted(uptime)
-        return domain.sequence.observe(header["sequenceNumber"], header["count"], True, header["exportTime"], restarted)
+        number, count, time = header["sequenceNumber"], header["count"], header["exportTime"]
+        said = domain.sequence.observe(number, count, True, time, restarted)
+        if domain.numbering is not None or said["event"] != "in_order":
+            said = domain.weigh_number(said, number, count, count, time=time)
+            if domain.counts_own:
+                quirks.append(SEQUENCE_AFTER_RECORDS)
+        return said
 
 
 def _report_count(octets: bytes, count: int, size: int, start: int, problems: Problems) -> None:

@@ -8,11 +8,11 @@ from construct import Struct
 
 from ..codec.display import Clock
 from ..codec.layout import layout_of
-from ..quirks import MAPPED_EXPORTER
+from ..quirks import MAPPED_EXPORTER, SEQUENCE_AFTER_RECORDS
 from ..state.clock import ANY
 from ..state.domains import Domain
 from ..state.timeline import HistoricDomain
-from ..types import Header, Message
+from ..types import Header, Message, Sequence
 from ..wire.sets import FIRST_DATA_SET, SetHeader, TemplateHeader
 from .assembly import Assembly
 from .context import Context
@@ -92,6 +92,10 @@ class SetFormat:
                 count, number, exported = len(flows), header["sequenceNumber"], header["exportTime"]
                 if units is None:
                     sequence = domain.sequence.observe(number, count, True, exported, restarted)
+                    if domain.numbering is not None or sequence["event"] != "in_order":
+                        sequence = domain.weigh_number(sequence, number, count, count, time=exported)
+                        if domain.counts_own:
+                            quirks.append(SEQUENCE_AFTER_RECORDS)
                 else:
                     sequence = domain.sequence.observe(number, units, True, exported, restarted, count)
                 domain.counts.heard(time, count)
@@ -124,32 +128,39 @@ class SetFormat:
 
     def _finish(self, work: Assembly, units: int | None, *, restarted: bool = False) -> Message:
         """The message, once its sets are read; its sequence number counts *units*, None: data records."""
-        domain, header, problems = work.domain, work.header, work.problems
+        domain, problems = work.domain, work.problems
         if domain.waiting is not None:
             settle(work)
         if work.lacks is not None:
             complete_lists(work)
-        flows, options = len(work.flows), len(work.options)
-        records = flows + options
-        sequence = domain.sequence.observe(
-            header["sequenceNumber"],
-            records if units is None else units,
-            certain=units is not None or (work.complete and not problems.malformed),
-            time=header["exportTime"],
-            restarted=restarted,
-            records=None if units is None else records,
-        )
+        sequence = self._sequence(work, units, restarted)
         if work.holding is not None:
             work.holding.message.sequence = sequence.copy()
         for each in work.completing or ():
             each.sequence = sequence.copy()
-        domain.counts.heard(work.time, flows, options)
+        domain.counts.heard(work.time, len(work.flows), len(work.options))
         made = work.message(sequence)
         if problems.entries:
             domain.counts.troubled(len(problems.entries), malformed=problems.malformed)
         if work.trace is not None and self._context.observe is not None:
             self._context.observe(work.trace, made)
         return made
+
+    def _sequence(self, work: Assembly, units: int | None, restarted: bool) -> Sequence:
+        """What the sequence number says, which counts *units*, None: data records."""
+        domain, number, time = work.domain, work.header["sequenceNumber"], work.header["exportTime"]
+        flows = len(work.flows)
+        records = flows + len(work.options)
+        if units is not None:
+            return domain.sequence.observe(number, units, True, time, restarted, records)
+        certain = work.complete and not work.problems.malformed
+        units = flows if domain.counts_own else records
+        said = domain.sequence.observe(number, units, certain, time, restarted)
+        if domain.numbering is not None or said["event"] != "in_order":
+            said = domain.weigh_number(said, number, records, flows, certain=certain, time=time)
+            if domain.counts_own:
+                work.quirk(SEQUENCE_AFTER_RECORDS)
+        return said
 
     def _read_sets(self, work: Assembly, end: int) -> None:
         """Read all sets up to *end*, in wire order."""

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, cast
 
+from ..quirks import SEQUENCE_AFTER_RECORDS
 from ..template import Template
-from ..types import DomainName, ProtocolName
+from ..types import DomainName, ProtocolName, Sequence
 from .clock import HALF, LATE, DomainClock
 from .counts import Counts
 from .knowledge import Knowledge
+from .numbering import Numbering
 from .pending import HeldSet, Waiting
 from .sequence import SequenceTracker
 from .sightings import Place
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from .exporters import Exporter
 
 
+COUNTING_DATAGRAMS = {"netflow9", "sflow5"}  # whose numbers count no records
 LATE_UPTIME = 5_000  # ms by which the sysUpTime of a datagram that was delayed may be behind
 
 
@@ -38,6 +41,7 @@ class Domain:
         "ids",
         "key",
         "knowledge",
+        "numbering",
         "sequence",
         "sources",
         "templates",
@@ -50,7 +54,11 @@ class Domain:
         self.key = cast("tuple[ProtocolName, DomainName]", (protocol, number))
         self.templates: dict[int, KnownTemplate] = {}
         self.ids: dict[bool, dict[int, None]] = {False: {}, True: {}}  # of data and of options templates, in order
+        self.numbering: Numbering | None = None  # made when a number that counts records is not the expected one
         self.sequence = SequenceTracker()
+        if SEQUENCE_AFTER_RECORDS in exporter.rules.on and protocol not in COUNTING_DATAGRAMS:
+            self.numbering = Numbering(own=True)
+            self.sequence = self.numbering.tracker()
         self.sources: dict[SourceKey, SampleSource] = {}  # of an sFlow agent
         self.clock = DomainClock()
         self.uptime: int | None = None  # ms: the latest sysUpTime of a header that has one
@@ -71,6 +79,36 @@ class Domain:
         """
         latest, self.uptime = self.uptime, uptime
         return latest is not None and LATE_UPTIME < latest - uptime < HALF
+
+    @property
+    def counts_own(self) -> bool:
+        """Whether its numbers count the records of their own datagrams too."""
+        return self.numbering is not None and self.numbering.own
+
+    def weigh_number(
+        self, said: Sequence, number: int, before: int, own: int, *, certain: bool = True, time: int
+    ) -> Sequence:
+        """What a number says, which by the way it is read has *said* something.
+
+        Its datagram has units, *before* of which the standard counts in its successor's number, *own* of which others
+        count in its own: ``state/numbering.py``.  What was lost or repeated by the wrong way of counting is forgotten.
+        """
+        numbering = self.numbering
+        if SEQUENCE_AFTER_RECORDS not in self.exporter.rules.watched or self.key[0] in COUNTING_DATAGRAMS:
+            return said
+        if numbering is None and said["expected"] is None:  # the first one
+            return said
+        if numbering is None:
+            numbering = self.numbering = Numbering()
+        numbering.weigh(number, before, own, certain=certain)
+        if numbering.is_wrong:
+            numbering.switch()
+            self.sequence = numbering.tracker()
+            self.sequence.observe(number, own if numbering.own else before, certain, time)
+            said = {"expected": number, "missing": 0, "event": "in_order"}
+        elif not numbering.is_doubtful:
+            self.numbering = None
+        return said
 
     def forget_sources(self) -> None:
         """Forget the data sources, and count them no longer."""

@@ -117,10 +117,10 @@ class SampleSource:
         return source
 
 
-def load_sequence(dumped: Value) -> SequenceTracker:
+def load_sequence(dumped: Value, kind: type[SequenceTracker] = SequenceTracker) -> SequenceTracker:
     """The numbers that ``SequenceTracker.dump`` has made; SnapshotError if it has not."""
     try:
-        return SequenceTracker.load(dumped.value)
+        return kind.load(dumped.value)
     except ValueError as error:
         raise SnapshotError(f"{dumped.place()}: {error}") from error
 

@@ -100,7 +100,8 @@ def _merge_domains(one: DomainPart, other: DomainPart) -> None:
     """Make *one* both."""
     latest = other if _is_later(other.counts.last_heard, one.counts.last_heard) else one
     one.clock = _rebase(one, other, latest)
-    one.uptime, one.sequence, one.sources = latest.uptime, latest.sequence, latest.sources
+    one.uptime, one.sequence, one.numbering = latest.uptime, latest.sequence, latest.numbering
+    one.sources = latest.sources
     if one.history is not None and other.history is not None:
         _merge_histories(one, one.history, other, other.history)
     else:

@@ -10,6 +10,7 @@ from ..clock import DomainClock, later_by
 from ..counts import Counts
 from ..elements import Identity, LearnedElement
 from ..history import History
+from ..numbering import Numbering
 from ..pending import HeldMessage
 from ..sequence import SequenceTracker
 from ..sources import SampleSource, SourceKey
@@ -50,6 +51,7 @@ class DomainPart:
     uptime: int | None
     counts: Counts
     sequence: SequenceTracker
+    numbering: Numbering | None
     sources: dict[SourceKey, SampleSource]
     templates: dict[int, KnownTemplate]
     order: list[int]

@@ -11,14 +11,17 @@ from math import isfinite
 from typing import Any
 
 from ...errors import SnapshotError, UsageError
-from ...quirks import WATCHED
+from ...quirks import FRACTIONS
 from ..clock import DomainClock
 from ..counts import Counts
+from ..domains import COUNTING_DATAGRAMS
 from ..elements import load_elements
 from ..fact_values import DEEPEST
 from ..facts import spelled
 from ..history import History
 from ..knowledge import Knowledge
+from ..numbering import Numbering
+from ..sequence import SequenceTracker
 from ..sources import LARGEST_SOURCE, SampleSource, SourceKey, load_sequence, source_key
 from ..templates import DATA_SETS, WITH_TEMPLATES, KnownTemplate
 from .parts import DomainKey, DomainPart, ExporterPart, Facts, SnapshotPart
@@ -33,7 +36,10 @@ PROTOCOLS = FIXED | WITH_TEMPLATES | {SFLOW}
 LARGEST_ENGINE = (1 << 16) - 1  # type and id
 VALUE_BITS = 257  # of what an element of 32 octets, or two of them together, can be
 LONGEST_ADDRESS = 45  # characters
-DOMAIN = ("protocol", "domain", "clock", "uptime", "counts", "sequence", "sources", "templates", "order", "definitions")
+DOMAIN = (
+    *("protocol", "domain", "clock", "uptime", "counts", "sequence", "numbering", "sources"),
+    *("templates", "order", "definitions"),
+)
 
 
 def read_snapshot(snapshot: Any, name: str = "") -> SnapshotPart:
@@ -84,7 +90,7 @@ class _Reading:
         key = _load_domain_key(protocol, number)
         if key in exporter.domains:
             raise number.refuse("a domain that is not there already")
-        clock_value, uptime, counts, sequence, sources, templates, order, definitions = values
+        clock_value, uptime, counts, sequence, numbers, sources, templates, order, definitions = values
         clock = DomainClock.load(clock_value)
         known = [KnownTemplate.load(each, clock.seconds) for each in templates.items()]
         in_force = {each.template.template_id: each for each in known}
@@ -99,12 +105,16 @@ class _Reading:
         ids = order.wholes(DATA_SETS.stop - 1)
         if set(ids) != set(in_force):
             raise order.refuse("the ids of all templates")
+        numbering = None if numbers.absent else Numbering.load(numbers)
+        if numbering is not None and key[0] in COUNTING_DATAGRAMS:
+            raise numbers.refuse(f"null of {key[0]}")
         exporter.domains[key] = part = DomainPart(
             key,
             clock,
             None if uptime.absent else uptime.whole(LARGEST_WORD),
             Counts.load(counts),
-            load_sequence(sequence),
+            load_sequence(sequence, SequenceTracker if numbering is None else type(numbering.tracker())),
+            numbering,
             _load_sources(sources, key[0]),
             in_force,
             ids,
@@ -164,7 +174,7 @@ def _load_fractions(dumped: Value) -> dict[str, tuple[int, bool]] | None:
     fractions = {}
     for each in dumped.items():
         rule, count, in_force = each.row(3)
-        if rule.one_of(WATCHED) in fractions:
+        if rule.one_of(FRACTIONS) in fractions:
             raise rule.refuse("a rule that is not there already")
         fractions[rule.value] = count.whole(LARGEST_COUNT, -1), in_force.boolean()
     return fractions

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any, TypeAlias
 
+from ...quirks import SEQUENCE_AFTER_RECORDS
 from ...types import Header
 from ..domains import Domain
 from ..elements import LearnedElements
@@ -68,9 +69,16 @@ def _take_fractions(exporter: Exporter, part: ExporterPart) -> None:
     )
 
 
+def _take_numbers(domain: Domain, part: DomainPart) -> None:
+    """Let numbers count as they did, where the decoder does not say how they count."""
+    own = part.numbering is not None and part.numbering.own
+    if SEQUENCE_AFTER_RECORDS in domain.exporter.rules.watched or domain.counts_own == own:
+        domain.sequence, domain.numbering = part.sequence, part.numbering
+
+
 def _take_domain(exporter: Exporter, domain: Domain, part: DomainPart) -> None:
     domain.clock, domain.uptime, domain.counts = part.clock, part.uptime, part.counts
-    domain.sequence = part.sequence
+    _take_numbers(domain, part)
     room = exporter.store.limits.sample_sources_per_exporter - exporter.sources
     domain.sources.update(islice(part.sources.items(), room))
     exporter.count_sources(len(domain.sources))

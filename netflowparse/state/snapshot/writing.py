@@ -88,6 +88,7 @@ def _dump_domain(domain: Domain, definitions: list[KnownTemplate], held: int) ->
         "uptime": domain.uptime,
         "counts": domain.counts.dump(waiting - held),
         "sequence": domain.sequence.dump(),
+        "numbering": None if domain.numbering is None else domain.numbering.dump(),
         "sources": [[source_number(source), each.dump()] for source, each in domain.sources.items()],
         "templates": [known.dump() for known in definitions[:in_force]],
         "order": list(domain.templates) if history else [*domain.ids[False], *domain.ids[True]],
