@@ -10,11 +10,9 @@ from .errors import UsageError, WrongType
 from .limits import Limits
 from .quirks import AUTO, Choice, Rules, rules, unmapped
 from .registry import Registry
-from .settings import ExporterSettings
+from .settings import PLAIN, ExporterSettings, check_lifetime
 
 __all__ = ["DecoderSettings"]
-
-_PLAIN = ExporterSettings()
 
 
 class DecoderSettings(TypedDict, total=False):
@@ -56,7 +54,7 @@ class Configuration:
             raise WrongType(f"history={self.history!r}: expected a bool, or int seconds")
         if self.history is not False and self.history < 1:
             raise UsageError(f"history={self.history}: expected a bool, or at least 1 second")
-        check_lifetime(self.template_lifetime)
+        check_lifetime(self.template_lifetime, "adapt")
         if not isinstance(self.exporters, Mapping):
             raise WrongType(f"exporters is {type(self.exporters).__name__}: expected a mapping to ExporterSettings")
         for exporter, settings in self.exporters.items():
@@ -68,17 +66,7 @@ class Configuration:
 
     def settings_of(self, exporter: Hashable) -> tuple[ExporterSettings, Rules, int | str | None]:
         """What the caller knows of *exporter*, its rules for peculiarities, and how long its templates hold."""
-        settings = self.exporters.get(exporter, _PLAIN)
+        settings = self.exporters.get(exporter, PLAIN)
         own = settings.template_lifetime
         lifetime = self.template_lifetime if own is None else None if own == "never" else own
         return settings, self._rules if settings.quirks is None else rules(settings.quirks), lifetime
-
-
-def check_lifetime(lifetime: Any) -> None:
-    """UsageError for what is no lifetime of templates."""
-    if lifetime is None or lifetime == "adapt":
-        return
-    if isinstance(lifetime, bool) or not isinstance(lifetime, int):
-        raise WrongType(f"template_lifetime={lifetime!r}: expected int seconds, 'adapt' or None")
-    if lifetime < 1:
-        raise UsageError(f"template_lifetime={lifetime}: expected at least 1 second")

@@ -6,9 +6,9 @@ No I/O and no clock: flows and the time come in, datagrams go out, and the calle
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeAlias, get_args
+from typing import Any, TypeAlias
 
-from .arguments import expect
+from .arguments import check_circumstances, expect
 from .encoding.checked import shown
 from .encoding.fixed import FORMATS
 from .encoding.message import LARGEST, PROTOCOLS, check_length
@@ -26,7 +26,6 @@ Time: TypeAlias = int | float  # s since 1970
 USUAL_LENGTHS = {"ipfix": 512, "netflow1": 1168, "netflow5": 1464}
 USUAL_LENGTH = 1400
 REFRESH_SECONDS, REFRESH_DATAGRAMS = 600, 20
-TRANSPORTS: tuple[str, ...] = get_args(Transport)
 
 
 class Exporter:
@@ -63,8 +62,7 @@ class Exporter:
         refresh_datagrams: int = REFRESH_DATAGRAMS,
         long_lengths: bool = False,
     ) -> None:
-        if transport not in TRANSPORTS:
-            raise UsageError(f"transport {transport!r}: expected one of {', '.join(TRANSPORTS)}")
+        check_circumstances(transport, None)
         long_lengths = expect(long_lengths, bool, "long_lengths")
         if not isinstance(protocol, str):
             raise WrongType(f"protocol is {type(protocol).__name__}: expected a str")

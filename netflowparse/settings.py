@@ -51,7 +51,7 @@ class ExporterSettings:
             rules(self.quirks)
             if not isinstance(self.quirks, str):
                 object.__setattr__(self, "quirks", frozenset(self.quirks))
-        _check_lifetime(self.template_lifetime)
+        check_lifetime(self.template_lifetime, "adapt", "never")
         _check_word("sequence_unit", self.sequence_unit, "datagrams", "records")
         if self.sampling_interval is not None:
             _interval("sampling_interval", self.sampling_interval)
@@ -73,10 +73,11 @@ class ExporterSettings:
         return _mapping("names", table, _TABLES[kind], _text)
 
 
-def _check_lifetime(lifetime: object) -> None:
-    if lifetime in (None, "adapt", "never"):
+def check_lifetime(lifetime: object, *words: str) -> None:
+    """UsageError for what is no lifetime of templates, nor one of the *words* for one."""
+    if lifetime is None or lifetime in words:
         return
-    expected = "int seconds, 'adapt', 'never' or None"
+    expected = ", ".join(["int seconds", *map(repr, words)]) + " or None"
     if type(lifetime) is not int:
         raise _refusal(WrongType, "template_lifetime", lifetime, expected)
     if lifetime < 1:
@@ -185,3 +186,5 @@ _TABLES: dict[str, Callable[[str, object], str]] = {
     "velocloud": lambda name, value: f"{PEN_ENGINE}:{VELOCLOUD}:{_selector(name, value)}",
     "ndpi": lambda name, value: f"{NDPI_ENGINE}:{_selector(name, value)}",
 }
+
+PLAIN = ExporterSettings()  # of an exporter of which the caller knows nothing

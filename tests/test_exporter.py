@@ -446,7 +446,7 @@ def test_nothing_to_say() -> None:
     ("make", "error", "why"),
     [
         (lambda: Exporter("netflow4"), UsageError, "protocol 'netflow4': expected one of netflow1, netflow5"),  # type: ignore[arg-type]
-        (lambda: Exporter("ipfix", transport="quic"), UsageError, "expected one of udp, tcp, sctp, file"),  # type: ignore[arg-type]
+        (lambda: Exporter("ipfix", transport="quic"), UsageError, "expected one of file, sctp, tcp, udp"),  # type: ignore[arg-type]
         (lambda: Exporter("netflow9", transport="tcp"), UsageError, "netflow9 is only sent over udp"),
         (lambda: Exporter("ipfix", max_length=63), UsageError, "expected 64 to 65535 octets"),
         (lambda: Exporter("ipfix", max_length=True), WrongType, "max_length=True: expected an int"),

@@ -126,7 +126,7 @@ class Definitions:
                 refused = refused or error
         if refused is not None:
             raise refused
-        definition = self._make(record, own, path, options=options)
+        definition = self._make(own, path, options=options)
         return definition, self.fields(definition, record, path)
 
     def _given_for(self, record: Mapping[str, Any], own: Mapping[str, Any], *, options: bool) -> list[Definition]:
@@ -221,7 +221,7 @@ class Definitions:
             return False
         return wanted == values_of({key: holder.get(key, MISSING) for key in wanted})
 
-    def _make(self, record: Mapping[str, Any], own: Mapping[str, Any], path: Path, *, options: bool) -> Definition:
+    def _make(self, own: Mapping[str, Any], path: Path, *, options: bool) -> Definition:
         """The template that a record needs of which none is known."""
         self.reserve([own])
         found: list[tuple[FieldSpecifier, str]] = []

@@ -29,7 +29,7 @@ from ..state.domains import Domain
 from ..types import Flow, Header, Message, Sequence
 from ..wire import netflow5, netflow8
 from .context import Context
-from .message import message
+from .message import NOTHING_SAID, message
 from .problems import Problems
 from .resolve import resolve
 from .rules import ICMP, add_icmp
@@ -38,7 +38,6 @@ from .trace import FixedTrace
 
 EXPORT_TIME = 8  # its offset in the headers of v1 to v8
 NANOSECONDS_PER_SECOND = 1_000_000_000
-WITHOUT_SEQUENCE: Sequence = {"expected": None, "missing": None, "event": "uncertain"}
 
 
 class _Records:
@@ -173,7 +172,7 @@ class FixedFormat:
 
     def _sequence(self, domain: Domain, header: Header, quirks: list[str]) -> Sequence:
         if not self._is_numbered:
-            return WITHOUT_SEQUENCE.copy()
+            return NOTHING_SAID.copy()
         uptime = header["sysUpTime"]
         restarted = uptime != domain.uptime and domain.restarted(uptime)
         number, count, time = header["sequenceNumber"], header["count"], header["exportTime"]

@@ -6,6 +6,9 @@ from collections.abc import Hashable
 
 from ..types import Flow, Header, Message, Problem, Sequence, TemplateEvent
 
+#: where a number says nothing, or there is none
+NOTHING_SAID: Sequence = {"expected": None, "missing": None, "event": "uncertain"}
+
 
 def message(
     protocol: str,

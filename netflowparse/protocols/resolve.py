@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from ..codec.display import UPTIME_RANGE
 from ..codec.record import UPTIMES
-from ..settings import ExporterSettings
+from ..settings import PLAIN, ExporterSettings
 from ..state.facts import APPLICATION, INTERFACE, PROPERTIES, PROPERTIES_ID, VALUES, VRF, spelled
 from ..state.knowledge import AHEAD, Fact, Knowledge
 from ..state.properties import Properties, Sources
@@ -17,8 +18,6 @@ from ..types import Flow
 from .sampling import Known, Step, sampling
 
 RESOLVED = "resolved"
-UPTIME_RANGE = 1 << 32  # ms
-NO_SETTINGS = ExporterSettings()
 
 
 def resolve(
@@ -46,7 +45,7 @@ def resolve(
 
     *template_id* None says that the records may differ in their keys.  *header_interval* is the datagram's own.
     """
-    known = Known(knowledge, settings or NO_SETTINGS, template_id, header_interval, export_time, rules)
+    known = Known(knowledge, settings or PLAIN, template_id, header_interval, export_time, rules)
     if not records or RESOLVED in records[0]:
         return known.quirks
     if properties is None:

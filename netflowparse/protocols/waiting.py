@@ -20,10 +20,10 @@ from .context import Context
 from .datasets import leave, read_records
 from .learned_elements import ShapeAllowance, most_shaped
 from .lists import Lack, Lists
+from .message import NOTHING_SAID
 
 MOST_AWAITED = 8  # templates that the lists of one set may wait for
 PATIENCE = 32  # sets that may be passed over for each behind them that can be read: templates in turn are not so many
-NOTHING_SAID: Sequence = {"expected": None, "missing": None, "event": "uncertain"}
 
 
 def read_or_hold(work: Assembly, known: KnownTemplate | None, set_id: int, start: int, end: int) -> None:

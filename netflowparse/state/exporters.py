@@ -13,18 +13,17 @@ from typing import TypeAlias
 
 from ..limits import Limits
 from ..quirks import MAPPED_EXPORTER, STANDARD, Rules, unmapped
-from ..settings import ExporterSettings
+from ..settings import PLAIN, ExporterSettings
 from .domains import Domain
 from .elements import LearnedElements
 from .holder import Holder
 from .pending import OVERHEAD
 from .shares import Shares
+from .templates import WITH_TEMPLATES
 from .timeline import HistoricDomain
 
 Lifetime: TypeAlias = "int | str | None"  # of templates: s, "adapt", or None for without end
 SettingsOf: TypeAlias = Callable[[Hashable], tuple[ExporterSettings, Rules, Lifetime]]
-WITH_TEMPLATES = ("netflow9", "ipfix")
-PLAIN = ExporterSettings()
 
 
 class Exporter(Holder):

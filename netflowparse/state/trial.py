@@ -14,10 +14,10 @@ from typing import Any, TypeVar
 
 from ..template import Template
 from .domains import Domain
-from .exporters import WITH_TEMPLATES, Exporter, ExporterStore
+from .exporters import Exporter, ExporterStore
 from .history import History
 from .sightings import Line
-from .templates import KnownTemplate
+from .templates import WITH_TEMPLATES, KnownTemplate
 from .timeline import HistoricDomain
 
 K = TypeVar("K", bound=Hashable)

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netflowparse import Decoder, Registry
-from netflowparse.codec.declarations import TemplateDeclarations
 from netflowparse.template import VARIABLE_LENGTH, FieldSpecifier, Template
 from netflowparse.wire.lists import WHOLE, Located
 from tests.list_builder import BASIC, MULTI, SUB_TEMPLATE
+from tests.list_declarations import TemplateDeclarations
 from tests.message_builder import ipfix_message, options_template, set_of, template
 from tests.plain import assert_plain
 

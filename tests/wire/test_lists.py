@@ -8,9 +8,9 @@ import pytest
 from construct import SizeofError, StreamError
 
 from netflowparse import Registry
-from netflowparse.codec.declarations import TemplateDeclarations
 from netflowparse.template import FieldSpecifier, Template
 from netflowparse.wire.lists import WHOLE, Located
+from tests.list_declarations import TemplateDeclarations
 
 PORTS = Template("ipfix", 300, None, (FieldSpecifier(0, 7, 2), FieldSpecifier(0, 11, 2)))
 DECLARATIONS = TemplateDeclarations({300: PORTS}, Registry())

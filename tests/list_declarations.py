@@ -1,4 +1,4 @@
-"""The declarations that lists are built from, and parsed by: those of templates and elements.  ``wire/lists.py``."""
+"""What whole lists of ``wire/lists.py`` are built from, and parsed by: the declarations of templates and elements."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from construct import Construct
 
-from ..quirks import STANDARD
-from ..registry import Registry
-from ..template import Template
-from ..wire.leaves import leaf
-from .record import template_layout, value_type
+from netflowparse.codec.record import template_layout, value_type
+from netflowparse.quirks import STANDARD
+from netflowparse.registry import Registry
+from netflowparse.template import Template
+from netflowparse.wire.leaves import leaf
 
 
 class TemplateDeclarations:
