@@ -1,11 +1,16 @@
-"""NetFlow and IPFIX datagrams to plain dicts.
+"""NetFlow, IPFIX and sFlow datagrams to plain dicts.
 
 >>> import netflowparse
 >>> message = netflowparse.decode(datagram, exporter="192.0.2.1")  # doctest: +SKIP
 >>> [flow["sourceIPv4Address"] for flow in message["flows"]]  # doctest: +SKIP
 
 ``decode`` keeps templates in one decoder for the whole process; a collector makes its own ``Decoder``.
+
+Begin with ``help(netflowparse.Decoder)``.  The pages, from docs/tour.md on, are in the source distribution and in a
+clone, under docs/.
 """
+
+from typing import TYPE_CHECKING, Final
 
 from ._version import __version__
 from .decoder import Decoder, decode, explain, reset
@@ -27,6 +32,27 @@ from .limits import Limits
 from .registry import Element, Registry
 from .settings import ExporterSettings
 from .stream import MessageStream
+
+if TYPE_CHECKING:
+    from . import configuration as configuration
+    from . import errors as errors
+    from . import explanation as explanation
+    from . import files as files
+    from . import flows as flows
+    from . import interpret as interpret
+    from . import names as names
+    from . import quirks as quirks
+    from . import registry as registry
+    from . import stream as stream
+    from . import types as types
+else:  # hidden from type checkers, to whom every name would be one that is there
+
+    def __getattr__(name: str) -> object:
+        if name in _MODULES:
+            __import__(f"{__name__}.{name}")  # after which it is an attribute
+            return globals()[name]
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 __all__ = [
     "DecodeError",
@@ -52,3 +78,13 @@ __all__ = [
     "explain",
     "reset",
 ]
+
+#: the public modules; those that decoding has no use for are imported when they are first asked for
+_MODULES: Final = (
+    *("configuration", "errors", "explanation", "files", "flows", "interpret"),
+    *("names", "quirks", "registry", "stream", "types"),
+)
+
+
+def __dir__() -> list[str]:
+    return sorted({*__all__, *_MODULES})

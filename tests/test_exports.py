@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import re
+import subprocess
 import sys
 from dataclasses import asdict
 
@@ -32,6 +33,22 @@ def test_every_public_module_says_what_it_has(module: str) -> None:
     imported = importlib.import_module(module)
     assert len(set(imported.__all__)) == len(imported.__all__)
     assert all(hasattr(imported, name) for name in imported.__all__)
+
+
+def test_public_modules_are_there_without_being_imported() -> None:
+    modules = {name.removeprefix("netflowparse.") for name in PUBLIC[1:]}
+    program = f"import netflowparse\nfor name in {sorted(modules)}: getattr(netflowparse, name).__all__"
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, timeout=60)
+    assert {*dir(netflowparse)} == {*netflowparse.__all__} | modules
+    assert "netflowparse.files" not in _imported_with_the_package()
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        _ = netflowparse.nothing
+
+
+def _imported_with_the_package() -> list[str]:
+    program = "import netflowparse, sys; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, timeout=60, capture_output=True)
+    return done.stdout.decode().split()
 
 
 def test_programs_of_users_need_no_other_module() -> None:
