@@ -11,6 +11,15 @@ from .state.templates import TRANSPORTS
 _Kind = TypeVar("_Kind")
 
 
+class _EveryExporter:
+    def __repr__(self) -> str:
+        return "<every exporter>"
+
+
+#: the argument ``exporter`` where none is given: None may be the name of one
+EVERY_EXPORTER = _EveryExporter()
+
+
 def octets_of(datagram: Any, name: str = "datagram") -> bytes:
     """The octets of a datagram, or of what the argument *name* has."""
     if isinstance(datagram, bytes | bytearray | memoryview):
@@ -18,7 +27,9 @@ def octets_of(datagram: Any, name: str = "datagram") -> bytes:
             return bytes(datagram)
         except ValueError as error:  # a memoryview that was released
             raise UsageError(f"{name}: {error}") from error
-    raise WrongType(f"{name} is {type(datagram).__name__}: expected bytes, bytearray or memoryview")
+    makes_bytes = hasattr(datagram, "__bytes__") and not hasattr(datagram, "__fspath__")  # scapy's packets
+    hint = f"; bytes({name}) makes some" if makes_bytes else ""
+    raise WrongType(f"{name} is {type(datagram).__name__}: expected bytes, bytearray or memoryview{hint}")
 
 
 def check_circumstances(transport: object, now: object) -> None:

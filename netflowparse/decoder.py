@@ -9,7 +9,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from typing import Any, Literal, Self, Unpack
 
-from .arguments import check_circumstances, expect, expect_hashable, octets_of
+from .arguments import EVERY_EXPORTER, check_circumstances, expect, expect_hashable, octets_of
 from .configuration import Configuration, DecoderSettings
 from .encoding.keeping import keeper
 from .errors import UsageError
@@ -31,8 +31,6 @@ from .state import rows
 from .state.snapshot.restore import restore_store
 from .state.snapshot.writing import dump_store
 from .types import KnowledgeRow, Message, Octets, PendingRow, StatisticsRow, TemplateRow, Transport
-
-EVERY_EXPORTER = object()  # None may be an exporter's name
 
 
 class Decoder:

@@ -29,7 +29,10 @@ REFRESH_SECONDS, REFRESH_DATAGRAMS = 600, 20
 
 
 class Exporter:
-    """Makes the datagrams of one exporting process: one protocol, one observation domain, source id, engine or agent.
+    """Makes datagrams, as an exporting process does; decoding has no use for it.
+
+    Each has one protocol, and one observation domain, source id, engine or agent.  The argument ``exporter`` of
+    ``decode`` is something else: a name of the caller's for who has sent a datagram, such as an address.
 
     * ``protocol``: as in messages.
     * ``header``: what is the same in every header: ``observationDomainId``, ``sourceId``, ``engineType``, ``engineId``,

@@ -89,9 +89,8 @@ def _lines_of_class(name: str, shape: type) -> Iterator[str]:
 
 
 def _signature(function: Any) -> str:
-    """Parameters with their defaults, and what comes back; objects that stand for nothing given have no address."""
-    text = re.sub(r"<object object at 0x[0-9a-f]+>", "…", str(inspect.signature(function)))
-    return re.sub(r"ForwardRef\(('[^']*')\)", r"\1", text)
+    """Parameters with their defaults, and what comes back."""
+    return re.sub(r"ForwardRef\(('[^']*')\)", r"\1", str(inspect.signature(function)))
 
 
 def _spelled(value: Any) -> str:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gc
+import inspect
 import pickle
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -120,6 +123,25 @@ def test_compiling_in_mid_stream_changes_nothing(compile_after: int, monkeypatch
         for datagram in read_datagrams(path):
             compiled, interpreted = (decoder.decode(datagram, "r1") for decoder in decoders)
             assert compiled == interpreted
+
+
+class Raw:
+    """As scapy's."""
+
+    def __bytes__(self) -> bytes:
+        return DATA
+
+
+@pytest.mark.parametrize(("datagram", "hint"), [(Raw(), "; bytes(datagram) makes some"), (Path("x"), ""), ("x", "")])
+def test_what_is_no_octets(datagram: Any, hint: str) -> None:
+    with pytest.raises(WrongType) as caught:
+        Decoder().decode(datagram, None)
+    expected = f"datagram is {type(datagram).__name__}: expected bytes, bytearray or memoryview{hint}"
+    assert str(caught.value) == expected
+
+
+def test_the_default_of_flush_is_readable() -> None:
+    assert "exporter: 'Hashable' = <every exporter>" in str(inspect.signature(Decoder.flush))
 
 
 @pytest.mark.parametrize(
