@@ -142,6 +142,9 @@ class Registry:
     def label(self, element: str, value: int) -> str | None:
         """What *value* means in the element (or field of a header) with this key; None where nothing is registered.
 
+        That may be the value or the key: not every key of a flow is an element, so one that is none is no error.
+        ``find`` tells whether there is such an element, ``describe`` what values it has.
+
         Flags read from the least significant bit up: ``SYN|ACK``.  A field of several bits inside them reads
         ``name=number``, bits without a name follow in hexadecimal, and no bits at all are the empty string.  Bits that
         stand beside the flags are passed over: the upper four of ``tcpControlBits`` (RFC 7125 §3); so are all but the
