@@ -127,9 +127,9 @@ class Decoder:
     ) -> Message:
         """The message of one *datagram* that *exporter* sent: always the keys of ``types.Message``.
 
-        *exporter* is any hashable; templates and sequence numbers are kept under it.  *now* (s since 1970) replaces the
-        export time in what is remembered; *transport* is "udp", "tcp", "sctp" or "file" and decides whether withdrawals
-        are obeyed, whether another definition needs one before it, and whether lifetimes count.
+        *exporter* is any hashable; templates and sequence numbers are kept under it.  *now*, an int of s since 1970,
+        replaces the export time in what is remembered; *transport* is "udp", "tcp", "sctp" or "file" and decides
+        whether withdrawals are obeyed, whether another definition needs one before it, and whether lifetimes count.
 
         Raises ``DecodeError`` when there is no message to return, ``UsageError`` for arguments of the wrong kind;
         whatever else is wrong with the datagram is in the message's ``problems``.

@@ -16,6 +16,8 @@ from typing import Any
 
 import netflowparse
 
+#: what sequence numbers count; those of NetFlow v5 to v8 count flows
+UNITS = {"netflow9": "datagrams", "ipfix": "records", "sflow5": "datagrams"}
 Sink = Callable[[str, Any], None]  # takes an exporter's address and a message
 
 
@@ -39,8 +41,8 @@ def json_lines(turn: AbstractContextManager[Any] | None = None) -> Sink:
 class Collector:
     """One decoder, and what became of the datagrams it was given."""
 
-    def __init__(self, sink: Sink) -> None:
-        self.decoder = netflowparse.Decoder()
+    def __init__(self, sink: Sink, decoder: netflowparse.Decoder | None = None) -> None:
+        self.decoder = decoder or netflowparse.Decoder()
         self.sink = sink
         self.datagrams = self.refused = self.flows = 0
         self.problems: Counter[str] = Counter()  # by code: few kinds, however much is wrong
@@ -73,12 +75,18 @@ class Collector:
             datagrams=self.datagrams,
             refused=self.refused,
             flows=self.flows,
-            lost=sum(row["lost"] for row in rows),  # by the exporters' sequence numbers
+            lost=[losses(row) for row in rows if row["lost"]],  # by the exporters' sequence numbers
             waiting=sum(row["pending_sets"] for row in rows),  # for templates that have not come
             problems=dict(self.problems),
             cpu_seconds=round(time.process_time() - self._begin, 3),
             **more,
         )
+
+
+def losses(row: Any) -> dict[str, Any]:
+    """What one exporter's datagrams did not bring here, in the unit that its protocol counts in."""
+    told = {key: row[key] for key in ("exporter", "protocol", "domain", "lost", "gaps")}
+    return {**told, "unit": UNITS.get(row["protocol"], "flows")}
 
 
 def say(**report: Any) -> None:

@@ -16,6 +16,7 @@ RECEIVE_BUFFER = 8 << 20  # octets: what comes while Python is busy; Linux grant
 LARGEST = 65535  # octets of a datagram
 BURST = 200  # datagrams that are read before something else gets its turn
 LAST = 20_000  # at the end: more than the buffer holds
+HELP = {"state": "file in which what is known of exporters is kept over a restart; default: none"}
 SO_MEMINFO = 55  # Linux; its ninth number counts the datagrams that found the buffer full
 
 
@@ -76,5 +77,5 @@ def arguments(description: str | None, **switches: Any) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=2055, help="0: any that is free")
     parser.add_argument("--json", action="store_true", help="print flows as JSON lines; else they are only counted")
     for name, value in switches.items():
-        parser.add_argument(f"--{name}", type=type(value), default=value, help=f"default {value}")
+        parser.add_argument(f"--{name}", type=type(value), default=value, help=HELP.get(name, f"default {value}"))
     return parser.parse_args()

@@ -9,7 +9,9 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -51,7 +53,10 @@ def collector(file: str, *arguments: str) -> Iterator[tuple[subprocess.Popen[str
     )
     try:
         assert process.stderr is not None
-        yield process, json.loads(process.stderr.readline())["listening"][1]
+        line = b""
+        while not line.endswith(b"\n"):
+            line += os.read(process.stderr.fileno(), 1)  # no buffer, in which the next line would be lost
+        yield process, json.loads(line)["listening"][1]
     finally:
         process.kill()
         process.communicate()
@@ -114,3 +119,84 @@ def test_flows_are_printed_as_whole_lines(file: str) -> None:
         printed = [line for line in lines if line["exporter"] == exporter]
         assert printed == [{"exporter": exporter, **flow} for flow in flows]
     assert len(lines) == len(EXPORTERS) * len(flows)
+
+
+def test_losses_are_told_by_exporter() -> None:
+    flows = [{"sourceIPv4Address": "192.0.2.1"}] * 3
+    sent = {}
+    for address, protocol in zip(EXPORTERS, ("netflow5", "netflow9", "ipfix"), strict=False):
+        exporter = netflowparse.Exporter(protocol)
+        sent[address] = [octets for now in range(4) for octets in exporter.export(flows, 1_700_000_000 + now)]
+    sent[EXPORTERS[3]] = read_datagrams(RECORDINGS / "openvswitch-sflow.pcap")[:4]
+    with collector("plain.py") as (process, port):
+        for address, (first, _, _, last) in sent.items():
+            send(port, address, [first, last])
+        _, (report,) = ended(process)
+    lost = {row["exporter"]: (row["protocol"], row["lost"], row["unit"], row["gaps"]) for row in report["lost"]}
+    assert lost == {
+        "127.0.0.1": ("netflow5", 6, "flows", 1),
+        "127.0.0.2": ("netflow9", 2, "datagrams", 1),
+        "127.0.0.3": ("ipfix", 6, "records", 1),
+        "127.0.0.4": ("sflow5", 2, "datagrams", 1),
+    }
+
+
+def test_a_restart_knows_the_templates(tmp_path: Path) -> None:
+    templates, data = read_datagrams(RECORDINGS / "softflowd-ipfix.pcap")
+    path = tmp_path / "state.json"
+    counts = []
+    for datagram in templates, data:
+        with collector("plain.py", "--state", str(path)) as (process, port):
+            send(port, EXPORTERS[0], [datagram])
+            _, (*_, report) = ended(process)
+        counts.append((report["flows"], report["waiting"], report["lost"]))
+    assert counts == [(19, 0, []), (20, 0, [])]
+    assert [*tmp_path.iterdir()] == [path]
+
+
+def test_what_waits_is_kept_when_a_collector_ends(tmp_path: Path) -> None:
+    templates, data = read_datagrams(RECORDINGS / "softflowd-ipfix.pcap")
+    path = tmp_path / "state.json"
+    counts = []
+    for datagram in data, templates:
+        with collector("plain.py", "--state", str(path)) as (process, port):
+            send(port, EXPORTERS[0], [datagram])
+            _, (*_, report) = ended(process)
+        counts.append((report["flows"], report["waiting"]))
+    assert counts == [(0, 10), (39, 0)]
+
+
+def test_what_waits_comes_out_once_where_a_collector_is_killed(tmp_path: Path) -> None:
+    templates, data = read_datagrams(RECORDINGS / "softflowd-ipfix.pcap")
+    path = tmp_path / "state.json"
+    with collector("plain.py", "--state", str(path)) as (process, port):
+        send(port, EXPORTERS[0], [data])
+        ended(process)
+    assert netflowparse.Decoder.restore(json.loads(path.read_text())).pending()
+    until = time.monotonic() + TOO_LONG
+    with collector("plain.py", "--state", str(path)) as (_, port):
+        send(port, EXPORTERS[0], [templates])
+        while netflowparse.Decoder.restore(json.loads(path.read_text())).pending():
+            assert time.monotonic() < until
+            time.sleep(0.01)
+
+
+@pytest.mark.parametrize("text", ["", '{"version": 1', "[]", '{"version": 999}'])
+def test_a_state_that_cannot_be_used_is_told(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "state.json"
+    path.write_text(text)
+    with collector("plain.py", "--state", str(path)) as (process, port):
+        send(port, EXPORTERS[0], read_datagrams(RECORDINGS / "softflowd-ipfix.pcap"))
+        _, (told, report) = ended(process)
+    assert told["state"] == str(path)
+    assert told["refused"]
+    assert report["flows"] == 39
+    assert netflowparse.Decoder.restore(json.loads(path.read_text())).templates()
+
+
+def test_a_disk_that_is_full_ends_no_collector(tmp_path: Path) -> None:
+    with collector("plain.py", "--state", str(tmp_path / "missing" / "state.json")) as (process, port):
+        send(port, EXPORTERS[0], read_datagrams(RECORDINGS / "softflowd-ipfix.pcap"))
+        _, reports = ended(process)
+    assert [report["flows"] for report in reports if "flows" in report] == [39]
+    assert all("No such file" in report["unwritten"] for report in reports if "unwritten" in report)
