@@ -14,6 +14,7 @@ from .errors import UsageError
 __all__ = [
     "ForwardingStatus",
     "delta_time",
+    "flow_interval",
     "flow_key_names",
     "forwarding_status",
     "index_fields",
@@ -33,6 +34,16 @@ OBSERVATION_TIMES = {
     "observationTimeMicroseconds": 1_000,
     "observationTimeNanoseconds": 1,
 }
+DELTA = "DeltaMicroseconds"
+#: ns in a unit of each time that a flow's start or end may be told in, the finest first
+FLOW_TIMES = {
+    "Nanoseconds": 1,
+    "Microseconds": 1_000,
+    DELTA: 1_000,
+    "Milliseconds": 1_000_000,
+    "Seconds": 1_000_000_000,
+}
+DURATIONS = {"flowDurationMicroseconds": 1_000, "flowDurationMilliseconds": 1_000_000}
 STATUSES: Final = ("unknown", "forwarded", "dropped", "consumed")  # by the two highest bits; RFC 7270 §4.12
 OBJECT_IDENTIFIER = 0x06  # tag; X.690 §8.19
 LONG_FORM = 0x80  # of a length, the low bits count its octets; X.690 §8.1.3
@@ -61,6 +72,39 @@ def report_interval(record: Mapping[str, Any]) -> tuple[int, int] | None:
     reference = max(finer) // OBSERVATION_TIMES[SECONDS] if finer else max(whole)
     found = finer + [nearest_time(time, reference) * OBSERVATION_TIMES[SECONDS] for time in whole]
     return min(found), max(found)
+
+
+def flow_interval(flow: Mapping[str, Any], export_time: int | None = None) -> tuple[int | None, int | None]:
+    """(start, end) of a flow in ns since 1970, whatever unit it tells them in; None for what cannot be told.
+
+    flowStartNanoseconds, …Microseconds, …DeltaMicroseconds, …Milliseconds, …Seconds and flowEnd… alike (150 to 159),
+    the finest that is there.  Delta times count back from *export_time*, the ``exportTime`` of the message's header,
+    and tell nothing without it.  A duration (161, 162) tells one time by the other.  What has neither, such as a
+    packet or an event of a firewall, starts and ends when it was observed (322 to 325).  Times since the exporter's
+    start (flowStartSysUpTime) tell nothing here: ``decode`` adds flowStartMilliseconds where it knows that start.
+    """
+    start, end = (_flow_time(flow, which, export_time) for which in ("flowStart", "flowEnd"))
+    if start is None and end is None:
+        observed = {name: _integers(flow.get(name)) for name in reversed(OBSERVATION_TIMES)}
+        start = end = next((times[0] * OBSERVATION_TIMES[name] for name, times in observed.items() if times), None)
+    lengths = ((_integers(flow.get(name)), unit) for name, unit in DURATIONS.items())
+    length = next((durations[0] * unit for durations, unit in lengths if durations), None)
+    if start is None and end is not None and length is not None:
+        start = end - length
+    elif end is None and start is not None and length is not None:
+        end = start + length
+    return start, end
+
+
+def _flow_time(flow: Mapping[str, Any], which: str, export_time: int | None) -> int | None:
+    """ns since 1970 when a flow started or ended: by the finest that the record says, of several values the first."""
+    for name, unit in FLOW_TIMES.items():
+        values = _integers(flow.get(which + name))
+        if values and name != DELTA:
+            return values[0] * unit
+        if values and export_time is not None:
+            return delta_time(values[0], export_time) * unit
+    return None
 
 
 def nearest_time(seconds: int, reference: int) -> int:

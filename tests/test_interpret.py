@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from netflowparse import Decoder
 from netflowparse.errors import UsageError
 from netflowparse.interpret import (
     delta_time,
+    flow_interval,
     flow_key_names,
     forwarding_status,
     index_fields,
@@ -18,6 +20,8 @@ from netflowparse.interpret import (
     object_identifier,
     report_interval,
 )
+from tests.capture_reader import read_datagrams
+from tests.conftest import RECORDINGS
 
 S, MS, US = 1_000_000_000, 1_000_000, 1_000  # ns
 WRAP = 2**32  # s
@@ -58,6 +62,55 @@ def test_intervals_of_reports(times: dict[str, Any], expected: tuple[int, int] |
 
 
 @pytest.mark.fault("TM-09")
+@pytest.mark.parametrize(
+    ("flow", "expected"),
+    [
+        ({"flowStartSeconds": 1, "flowEndSeconds": 2}, (1 * S, 2 * S)),
+        ({"flowStartMilliseconds": 1, "flowEndMilliseconds": 2}, (1 * MS, 2 * MS)),
+        ({"flowStartMicroseconds": 1, "flowEndMicroseconds": 2}, (1 * US, 2 * US)),
+        ({"flowStartNanoseconds": 1, "flowEndNanoseconds": 2}, (1, 2)),
+        ({"flowStartDeltaMicroseconds": 3, "flowEndDeltaMicroseconds": 1}, (100 * S - 3 * US, 100 * S - US)),
+        # the finest, and each by itself
+        ({"flowStartSeconds": 1, "flowStartMilliseconds": 1001, "flowEndSeconds": 2}, (1001 * MS, 2 * S)),
+        ({"flowStartDeltaMicroseconds": 3, "flowStartMilliseconds": 1}, (100 * S - 3 * US, None)),
+        ({"flowStartDeltaMicroseconds": 3, "flowStartMicroseconds": 1}, (1 * US, None)),
+        ({"flowStartMilliseconds": 0}, (0, None)),
+        # durations
+        ({"flowStartMilliseconds": 5, "flowDurationMilliseconds": 2}, (5 * MS, 7 * MS)),
+        ({"flowEndMilliseconds": 5, "flowDurationMicroseconds": 2}, (5 * MS - 2 * US, 5 * MS)),
+        ({"flowStartSeconds": 5, "flowEndSeconds": 6, "flowDurationMilliseconds": 2}, (5 * S, 6 * S)),
+        ({"flowDurationMilliseconds": 2}, (None, None)),
+        # what was observed
+        ({"observationTimeMilliseconds": 7}, (7 * MS, 7 * MS)),
+        ({"observationTimeSeconds": 1, "observationTimeMicroseconds": 7}, (7 * US, 7 * US)),
+        ({"observationTimeMilliseconds": 7, "flowStartMilliseconds": 5}, (5 * MS, None)),
+        # what tells nothing
+        ({"flowStartMilliseconds": None, "flowEndMilliseconds": "0064"}, (None, None)),
+        ({"flowStartMilliseconds": [5, 6]}, (5 * MS, None)),
+        ({"flowStartSysUpTime": 5}, (None, None)),
+        ({}, (None, None)),
+    ],
+)
+def test_intervals_of_flows(flow: dict[str, Any], expected: tuple[int | None, int | None]) -> None:
+    assert flow_interval(flow, 100) == expected
+
+
+def test_delta_times_tell_nothing_without_an_export_time() -> None:
+    assert flow_interval({"flowStartDeltaMicroseconds": 3, "flowEndSeconds": 2}) == (None, 2 * S)
+
+
+@pytest.mark.parametrize("name", ["softflowd-ipfix-ether", "openvswitch-ipfix", "softflowd-psamp", "pmacctd-netflow9"])
+def test_every_recorded_flow_has_an_interval(name: str) -> None:
+    decoder = Decoder(resolve=True)
+    for octets in read_datagrams(RECORDINGS / f"{name}.pcap"):
+        message = decoder.decode(octets, "192.0.2.1")
+        for flow in message["flows"]:
+            start, end = flow_interval(flow, message["header"]["exportTime"])
+            assert start is not None
+            assert end is not None
+            assert 1_700_000_000 * S <= start <= end
+
+
 @pytest.mark.conformance("IPFIX-5.1-01")
 @pytest.mark.parametrize(
     ("value", "export_time", "expected"),
