@@ -166,6 +166,24 @@ def test_commands_read_files_that_are_there(page: Path) -> None:
         assert (ROOT / path).exists(), path
 
 
+def test_readme_has_the_speeds_of_the_page_about_performance() -> None:
+    told = _rows_of_numbers((ROOT / "README.md").read_text(), "thousand flows a second", "times as fast as ")
+    page = (ROOT / "docs" / "performance.md").read_text()
+    (own,) = _rows_of_numbers(page, "k records/s")
+    (interpreted,) = _rows_of_numbers(page, "Construct, interpreted")
+    others = _rows_of_numbers(page, "`net", "`pysflow")
+    slowest_ratio = [min((row[place] for row in others if row[place]), key=float) for place in range(len(own))]
+    assert told == [own, slowest_ratio, interpreted]
+
+
+def _rows_of_numbers(page: str, *begins: str) -> list[list[str]]:
+    """What stands in a table's rows that begin so, without intervals; "" where there is no number."""
+    rows = [
+        line.strip("| ").split(" | ") for line in page.splitlines() if line.startswith(tuple(f"| {b}" for b in begins))
+    ]
+    return [["".join(re.findall(r"^[\d.]+", cell)) for cell in row[1:]] for row in rows]
+
+
 @pytest.mark.parametrize(
     ("shown", "printed", "same"),
     [
