@@ -52,7 +52,7 @@ def _imported_with_the_package() -> list[str]:
 
 
 def test_programs_of_users_need_no_other_module() -> None:
-    folders = [ROOT / "tests" / "typing" / "user", ROOT / "docs" / "collectors"]
+    folders = [ROOT / "tests" / "user_types" / "user", ROOT / "docs" / "collectors"]
     text = "\n".join(path.read_text() for folder in folders for path in folder.glob("*.py"))
     assert set(re.findall(r"(?:from|import) (netflowparse[.a-z_]*)", text)) <= {*PUBLIC}
 
