@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import argparse
+import difflib
+import ipaddress
 import re
 import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import PurePath
 from typing import Any, NoReturn
 
 from .._version import __version__
 from ..names import VOCABULARIES
-from .help_text import DESCRIPTION, EPILOG
+from .help_text import DESCRIPTION, MODULE, epilog
 from .status import Status
 from .terminal import CHOICES, Paint, wants_colour
 
 FORMATS = ("json", "csv")
 WIDEST_HELP = 100  # columns
+INSTALLED = "netflowparse"  # the command that the package installs
+MEANT = {"--csv": "--format csv", "--json": "--format json"}  # said for -> the option that there is
+MEANT_NAMES = {"elastic": "ecs", "elasticsearch": "ecs", "opensearch": "ecs"}
 MODES = {
     "--messages": "a line of JSON for each whole message: header, records, templates, sequence, problems",
     "--summary": "tables of exporters, templates, samplers, interfaces and problems instead of the records",
@@ -47,7 +53,10 @@ class Arguments:
 def parse_arguments(argv: Sequence[str] | None = None) -> Arguments:
     """Return what the command line says; leaves by ``SystemExit`` 2 when it makes no sense."""
     parser = build_parser()
-    said = vars(parser.parse_args(argv))
+    known, unknown = parser.parse_known_args(argv)
+    if unknown:
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}{_meant(parser, unknown)}")
+    said = vars(known)
     arguments = Arguments(**said | {"files": tuple(said["files"]), "ports": frozenset(said["ports"])})
     if arguments.mode != "records":
         for option, is_said in (
@@ -57,6 +66,8 @@ def parse_arguments(argv: Sequence[str] | None = None) -> Arguments:
         ):
             if is_said:
                 parser.error(f"{option} is for records, and --{arguments.mode} prints none")
+        if arguments.resolve and arguments.mode != "messages":
+            parser.error(f"--resolve completes flows, and --{arguments.mode} prints none")
     if arguments.names == "logstash" and arguments.format == "csv" and not arguments.fields:
         parser.error("--format csv with --names logstash needs --fields: its names differ by protocol")
     return arguments
@@ -73,7 +84,22 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Leave with the exit code of wrong usage."""
-        self.exit(Status.USAGE, f"netflowparse: {message} (see python -m netflowparse --help)\n")
+        if message.endswith("required: FILE"):
+            message += ' ("-" is standard input)'
+        self.exit(Status.USAGE, f"netflowparse: {message} (see {called()} --help)\n")
+
+
+def called() -> str:
+    """Return what the user has called: the command that was installed, or the module."""
+    return INSTALLED if PurePath(sys.argv[0]).stem == INSTALLED else MODULE
+
+
+def _meant(parser: argparse.ArgumentParser, unknown: Sequence[str]) -> str:
+    """Return what to say after the words that are no options: which options the first may have been meant for."""
+    word = unknown[0].partition("=")[0]
+    options = [option for action in parser._actions for option in action.option_strings if option.startswith("--")]
+    near = [MEANT[word]] if word in MEANT else difflib.get_close_matches(word, options, 1, 0.7)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -81,9 +107,9 @@ def build_parser() -> argparse.ArgumentParser:
     width = min(shutil.get_terminal_size().columns - 2, WIDEST_HELP)
     parser = _Parser(
         prog="netflowparse",
-        usage="python -m netflowparse [options] FILE [FILE ...]",
+        usage=f"{called()} [options] FILE [FILE ...]",
         description=DESCRIPTION,
-        epilog=EPILOG,
+        epilog=epilog(called()),
         formatter_class=partial(argparse.RawDescriptionHelpFormatter, max_help_position=22, width=width),
         allow_abbrev=False,
         add_help=False,
@@ -131,7 +157,7 @@ def _add_forms(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--names",
         metavar="WHOSE",
-        choices=VOCABULARIES,
+        type=_vocabulary,
         help=f"flows and options records under the names of {', '.join(VOCABULARIES[:-1])} or {VOCABULARIES[-1]}; what "
         "has no name there keeps its key, and so do counter samples; --fields are then these names",
     )
@@ -165,8 +191,9 @@ def _add_input(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--exporter",
         metavar="NAME",
-        help="name of the exporter of raw datagram and IPFIX files, which hold no address "
-        "(default: null for datagrams, the file's name for IPFIX files of several messages)",
+        type=_exporter,
+        help="of captures: only what this address sent; of raw datagram and IPFIX files, which hold no address: what "
+        "their exporter is called (default: null for datagrams, the file's name for IPFIX files of several messages)",
     )
     group.add_argument(
         "--resolve",
@@ -180,6 +207,24 @@ def _port(text: str) -> int:
     if text.isascii() and text.isdigit() and int(text) <= 0xFFFF:
         return int(text)
     raise argparse.ArgumentTypeError(f"{text!r} is no UDP port: expected 0 to 65535")
+
+
+def _exporter(text: str) -> str:
+    """Return an address as captures give it, any other name as it is."""
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        return text
+
+
+def _vocabulary(text: str) -> str:
+    if text in VOCABULARIES:
+        return text
+    small = text.lower()
+    near = [MEANT_NAMES[small]] if small in MEANT_NAMES else difflib.get_close_matches(small, VOCABULARIES, 1)
+    idea = f"; did you mean {near[0]}?" if near else ""
+    choices = ", ".join(map(repr, VOCABULARIES))
+    raise argparse.ArgumentTypeError(f"invalid choice: {text!r} (choose from {choices}){idea}")
 
 
 def _fields(text: str) -> tuple[str, ...]:

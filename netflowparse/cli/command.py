@@ -84,8 +84,6 @@ class Session:
         """Decode one file; what is wrong with it is told, and the next one can follow."""
         try:
             with open_source(file) as source:
-                if source.kind != "raw" and self._arguments.exporter is not None:
-                    self._report.warning(file, "--exporter is not for captures, whose exporters have addresses")
                 for datagram in iter_datagrams(source, lambda text: self._report.warning(file, text)):
                     self._datagram(source, datagram)
         except FileError as error:
@@ -93,13 +91,11 @@ class Session:
         self._progress.next_file(regular_size(file) or 0)
 
     def _datagram(self, source: Source, datagram: Datagram) -> None:
-        ports = self._arguments.ports
-        if ports and datagram.port is not None and datagram.port not in ports:
-            self._report.other_ports += 1
+        exporter, transport = self._exporter(source.name, datagram), datagram.transport
+        if not self._is_wanted(datagram, exporter):
             self._progress.advance(0, source.position)
             return
         records, skipped, tree = 0, False, None
-        exporter, transport = self._exporter(source.name, datagram), datagram.transport
         if isinstance(self._output, Trees):
             tree = self._decoder.explain(datagram.octets, exporter, transport=transport)
         try:
@@ -113,6 +109,17 @@ class Session:
         if isinstance(self._output, Trees) and not skipped:
             self._output.show(source.name, datagram, exporter, tree)
         self._progress.advance(records, source.position)
+
+    def _is_wanted(self, datagram: Datagram, exporter: str | None) -> bool:
+        """Whether the user wants a datagram of this port and exporter; others are counted."""
+        arguments, report = self._arguments, self._report
+        if arguments.ports and datagram.port is not None and datagram.port not in arguments.ports:
+            report.other_ports += 1
+            return False
+        if datagram.address is not None and arguments.exporter not in (None, exporter, datagram.address):
+            report.other_exporters[datagram.address] += 1
+            return False
+        return True
 
     def _failed(self, file: str, datagram: Datagram, error: DecodeError) -> bool:
         """Tell of a datagram that has no message; whether it is none of ours, and only counted."""

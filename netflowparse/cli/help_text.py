@@ -1,5 +1,7 @@
 """The words of ``--help`` around the options.  At most 79 columns: they are shown as they stand."""
 
+MODULE = "python -m netflowparse"  # what stands for the command in EPILOG
+
 DESCRIPTION = """\
 Decode NetFlow v1/5/6/7/8/9, IPFIX and sFlow v5 datagrams found in files.
 Without further options each flow, options record and counter sample becomes a
@@ -59,3 +61,8 @@ exit status:
 In the sources docs/command-line.md says more, docs/problems.md what the codes
 of problems mean and what to do, docs/names.md what fields are called.
 """
+
+
+def epilog(called: str) -> str:
+    """Return EPILOG for a command that is *called* so; it is no longer than MODULE."""
+    return EPILOG.replace(MODULE, called)

@@ -13,6 +13,7 @@ from .lines import with_late
 from .status import Status
 from .wording import counted
 
+EXPORTERS_TOLD = 4  # whose datagrams were not wanted
 FAILURES_TOLD = 10  # per exporter; the rest is counted
 
 
@@ -34,6 +35,7 @@ class Report:
         self.messages = 0
         self.skipped = 0  # none of NetFlow, IPFIX and sFlow
         self.other_ports = 0  # not to the ports that the user named
+        self.other_exporters: Counter[str] = Counter()  # by address: datagrams not of the exporter that the user named
         self.failures: Counter[str | None] = Counter()  # by exporter
         self.problems: Counter[str] = Counter()  # by code
         self.unreadable = 0
@@ -94,8 +96,7 @@ class Report:
         if failed > FAILURES_TOLD:
             self._complain(f"{counted(failed, 'datagram')} could not be decoded")
         if not self.messages and not failed and not self.unreadable:
-            dropped = f": {counted(self.other_ports, 'datagram')} to other ports" if self.other_ports else ""
-            self._complain(f"no NetFlow, IPFIX or sFlow datagrams found{dropped}")
+            self._complain(f"no NetFlow, IPFIX or sFlow datagrams found{self._dropped()}")
         if self._quiet:
             return
         for note in self._notes():
@@ -105,6 +106,15 @@ class Report:
             self._say(f"problems: {counts}")
         if self.skipped:
             self._say(f"{counted(self.skipped, 'UDP datagram')} skipped: not NetFlow, IPFIX or sFlow{self._hint}")
+
+    def _dropped(self) -> str:
+        """Return what to say of datagrams that the user did not want."""
+        parts = [f"{counted(self.other_ports, 'datagram')} to other ports"] if self.other_ports else []
+        if self.other_exporters:
+            shown = [address for address, _ in self.other_exporters.most_common(EXPORTERS_TOLD)]
+            others = ", ".join(shown) + ", ..." * (len(shown) < len(self.other_exporters))
+            parts.append(f"{counted(self.other_exporters.total(), 'datagram')} of other exporters ({others})")
+        return f": {', '.join(parts)}" if parts else ""
 
     def _problem(self, file: str, datagram: Datagram, exporter: object, problem: Problem) -> None:
         code = problem["code"]

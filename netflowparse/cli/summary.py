@@ -131,6 +131,7 @@ class Summary:
     def _totals(self) -> list[Sequence[object]]:
         rows = self._exporters.values()
         unknown = [("unknown samples", self._unknown_samples)] if self._unknown_samples else []
+        others = self._report.other_exporters.total()
         return [
             ("exporters", len({exporter for exporter, _, _ in self._exporters})),
             ("datagrams", sum(row.datagrams for row in rows)),
@@ -143,6 +144,7 @@ class Summary:
             ("failed datagrams", self._report.failures.total()),
             ("skipped datagrams", self._report.skipped),
             ("datagrams to other ports", self._report.other_ports),
+            *([("datagrams of other exporters", others)] if others else []),
         ]
 
     def _write(self, title: str, rows: list[Sequence[object]]) -> None:

@@ -40,7 +40,7 @@ def test_modes(mode):
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        ([], "the following arguments are required: FILE"),
+        ([], 'the following arguments are required: FILE ("-" is standard input) (see '),
         (["--summary", "--messages", "a"], "not allowed with argument --summary"),
         (["--port", "65536", "a"], "'65536' is no UDP port: expected 0 to 65535"),
         (["--port", "x", "a"], "'x' is no UDP port"),
@@ -49,9 +49,20 @@ def test_modes(mode):
         (["--fields", "a", "--summary", "a"], "--fields is for records, and --summary prints none"),
         (["--names", "ecs", "--messages", "a"], "--names is for records, and --messages prints none"),
         (["--format", "csv", "--explain", "a"], "--format csv is for records, and --explain prints none"),
-        (["--names", "splunk", "a"], "invalid choice: 'splunk' (choose from 'cisco', 'ecs', 'goflow2', 'logstash')"),
+        (["--resolve", "--summary", "a"], "--resolve completes flows, and --summary prints none"),
+        (["--resolve", "--explain", "a"], "--resolve completes flows, and --explain prints none"),
+        (["--names", "splunk", "a"], "'splunk' (choose from 'cisco', 'ecs', 'goflow2', 'logstash') (see "),
+        (["--names", "elastic", "a"], "'logstash'); did you mean ecs? (see "),
+        (["--names", "ECS", "a"], "'logstash'); did you mean ecs? (see "),
+        (["--names", "goflow", "a"], "'logstash'); did you mean goflow2? (see "),
         (["--names", "logstash", "--format", "csv", "a"], "needs --fields: its names differ by protocol"),
-        (["--sum", "a"], "unrecognized arguments: --sum"),
+        (["--sum", "a"], "unrecognized arguments: --sum; did you mean --summary? (see "),
+        (["--colour", "never", "a"], "unrecognized arguments: --colour; did you mean --color? (see "),
+        (["--colour=never", "a"], "unrecognized arguments: --colour=never; did you mean --color? (see "),
+        (["--field", "x", "a"], "unrecognized arguments: --field; did you mean --fields? (see "),
+        (["--summmary", "a"], "unrecognized arguments: --summmary; did you mean --summary? (see "),
+        (["--csv", "a"], "unrecognized arguments: --csv; did you mean --format csv? (see "),
+        (["-x", "a"], "unrecognized arguments: -x (see "),
     ],
 )
 def test_wrong_usage(capsys, words, complaint):
@@ -101,6 +112,33 @@ def test_help_has_colour_on_a_terminal_alone(capsys, monkeypatch):
     text = help_text(capsys)
     titles = re.findall(r"^\x1b\[1m(.+):\x1b\[0m$", text, re.MULTILINE)
     assert titles[-3:] == ["a line of JSON", "examples", "exit status"]
+
+
+@pytest.mark.parametrize(
+    ("program", "called"),
+    [
+        ("/usr/lib/python3/site-packages/netflowparse/__main__.py", "python -m netflowparse"),
+        ("/home/x/.local/bin/netflowparse", "netflowparse"),
+        ("netflowparse.exe", "netflowparse"),
+    ],
+)
+def test_the_command_is_called_as_the_user_called_it(capsys, monkeypatch, program, called):
+    monkeypatch.setattr("sys.argv", [program])
+    text = help_text(capsys)
+    assert text.startswith(f"usage: {called} [options] FILE [FILE ...]\n")
+    assert f"\n    {called} --summary *.pcap.gz\n" in text
+    assert ("python -m" in text) == (called == "python -m netflowparse")
+    with pytest.raises(SystemExit):
+        parse_arguments(["--colour", "a"])
+    assert capsys.readouterr().err.endswith(f" (see {called} --help)\n")
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [("192.0.2.1", "192.0.2.1"), ("2001:DB8:0::1", "2001:db8::1"), ("router 1", "router 1"), ("[::1]:9", "[::1]:9")],
+)
+def test_exporters_are_spelled_as_captures_give_them(said, meant):
+    assert parse_arguments(["--exporter", said, "a"]).exporter == meant
 
 
 def test_version(capsys):

@@ -42,12 +42,37 @@ def test_exporter_of_raw_files(run_cli, tmp_path):
     assert (outcome.seen, outcome.err) == ([(b"\x00\x09a", "router 1", "udp")], "")
 
 
-def test_exporter_of_a_capture_is_not_the_users_to_name(run_cli, capture):
-    path = capture(frame(b"\x00\x09a"))
-    outcome = run_cli("--exporter", "router 1", path)
-    assert (outcome.code, outcome.seen) == (0, [(b"\x00\x09a", "192.0.2.1", "udp")])
-    assert outcome.err == f"netflowparse: {path}: --exporter is not for captures, whose exporters have addresses\n"
-    assert run_cli("--quiet", "--exporter", "router 1", path).err == ""
+@pytest.mark.parametrize(
+    ("words", "exporters"),
+    [
+        (["--exporter", "192.0.2.1"], ["192.0.2.1", "192.0.2.1"]),
+        (["--exporter", "2001:DB8::1"], ["2001:db8::1"]),
+        (["--by-port", "--exporter", "192.0.2.1"], ["192.0.2.1:50001", "192.0.2.1:50002"]),
+        (["--by-port", "--exporter", "192.0.2.1:50002"], ["192.0.2.1:50002"]),
+    ],
+)
+def test_one_exporter_of_a_capture(run_cli, capture, words, exporters):
+    path = capture(
+        frame(b"\x00\x09a"),
+        frame(b"\x00\x09b", source="2001:db8::1"),
+        frame(b"\x00\x09c", source_port=50002),
+        frame(b"\xff\xff", source="198.51.100.20"),
+    )
+    outcome = run_cli(*words, path)
+    assert [exporter for _, exporter, _ in outcome.seen] == exporters
+    assert (outcome.code, outcome.err, len(outcome.lines)) == (0, "", len(exporters))
+    dropped = 4 - len(exporters)
+    assert f"  datagrams of other exporters  {dropped}\n" in run_cli("--summary", *words, path).out
+
+
+def test_an_exporter_that_a_capture_has_not(run_cli, capture):
+    path = capture(*[frame(b"\x00\x09a", source=f"192.0.2.{number}") for number in (7, 1, 2, 3, 4, 7)])
+    outcome = run_cli("--quiet", "--exporter", "10.0.0.1", path)
+    assert (outcome.code, outcome.seen) == (3, [])
+    assert outcome.err == (
+        "netflowparse: no NetFlow, IPFIX or sFlow datagrams found: 6 datagrams of other exporters "
+        "(192.0.2.7, 192.0.2.1, 192.0.2.2, 192.0.2.3, ...)\n"
+    )
 
 
 @pytest.mark.parametrize(("count", "dropped"), [(1, "1 datagram"), (2, "2 datagrams")])
