@@ -8,7 +8,8 @@
     output      which of these the user wants:
       lines     messages -> JSON lines;  renaming: under other collectors' names
       rows      messages -> flat JSON lines or CSV;  selection: of chosen fields
-      summary   messages -> tables, sFlow's own in sflow_tables;  tables: rows -> text in columns
+      summary   messages -> tables, sFlow's own in sflow_tables;  known_tables: what exporters say of themselves
+      tables    rows -> text in columns
       trees     datagrams -> what each octet is
     report      what goes to stderr: failures, problems, counts;  progress: the line that shows how far we are
     wording     counts and foreign text, spelled for people;  terminal: its colours and width

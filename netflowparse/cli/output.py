@@ -21,7 +21,7 @@ def output_for(arguments: Arguments, decoder: Decoder, stdout: TextIO, report: R
     """Return the output that *arguments* ask for of *decoder*, on *stdout*; *live*: someone waits for each message."""
     paint = Paint(wants_colour(stdout, arguments.color))
     if arguments.mode == "summary":
-        return Summary(stdout, report, decoder.statistics, paint, columns=columns_of(stdout))
+        return Summary(stdout, report, decoder.statistics, decoder.knowledge, paint, columns=columns_of(stdout))
     if arguments.mode == "explain":
         return Trees(stdout, paint, columns=columns_of(stdout), live=live)
     if arguments.mode == "messages":

@@ -10,6 +10,7 @@ from typing import TextIO, TypeAlias
 
 from ..errors import MISSING_TEMPLATE
 from ..types import DomainName, Message, Problem, StatisticsRow, TemplateEvent
+from .known_tables import Knowledge, KnownTables
 from .lines import with_late
 from .report import Report
 from .sflow_tables import SflowTables
@@ -66,6 +67,7 @@ class Summary:
         stream: TextIO,
         report: Report,
         statistics: Statistics,
+        knowledge: Knowledge,
         paint: Paint | None = None,
         *,
         columns: int | None = None,
@@ -80,6 +82,7 @@ class Summary:
         self._templates: defaultdict[tuple[Engine, int], TemplateRow] = defaultdict(TemplateRow)
         self._problems: dict[str, ProblemRow] = {}
         self._sflow = SflowTables()
+        self._known = KnownTables(knowledge)
         self._unknown_samples = 0
 
     def add(self, message: Message) -> None:
@@ -93,6 +96,8 @@ class Summary:
             self._unknown_samples += len(part.get("unknown_samples", ()))
             if part["protocol"] == "sflow5":
                 self._sflow.add(part["exporter"], domain_text(*engine[1:]), part)
+            else:
+                self._known.add(part["exporter"], part["protocol"], domain_text(*engine[1:]), part["header"])
             for problem in part["problems"]:
                 self._add_problem(row, part["exporter"], problem)
             for template in part["templates"]:
@@ -101,12 +106,17 @@ class Summary:
                 row.datagrams += 1
 
     def finish(self) -> None:
-        """Write the tables."""
-        self._write("Exporters", exporter_table(self._exporters, self._statistics()))
-        self._write("Templates", template_table(self._templates, folded=self._columns is None))
-        for title, rows in self._sflow.tables():
-            self._write(title, rows)
-        self._write("Problems", problem_table(self._problems))
+        """Write the tables; where nothing was decoded, none that has nothing to say."""
+        tables = [
+            ("Exporters", exporter_table(self._exporters, self._statistics())),
+            ("Templates", template_table(self._templates, folded=self._columns is None)),
+            *self._sflow.tables(),
+            *self._known.tables(dict.fromkeys(exporter for exporter, _, _ in self._exporters)),
+            ("Problems", problem_table(self._problems)),
+        ]
+        for title, rows in tables:
+            if rows or self._exporters:
+                self._write(title, rows)
         self._write("Totals", self._totals())
 
     def _add_problem(self, row: ExporterRow, exporter: Hashable, problem: Problem) -> None:

@@ -12,7 +12,7 @@ from scapy.layers.inet6 import IPv6
 from scapy.layers.l2 import Ether
 
 from netflowparse.errors import TruncatedDatagram, UnknownVersion
-from netflowparse.types import Message, Octets, StatisticsRow, Transport
+from netflowparse.types import KnowledgeRow, Message, Octets, StatisticsRow, Transport
 from tests.message_builder import set_of, template
 from tests.user_types.shapes import misfits
 
@@ -66,6 +66,10 @@ class FakeDecoder:
 
     def statistics(self) -> list[StatisticsRow]:
         """None: it remembers nothing."""
+        return []
+
+    def knowledge(self, exporter: Hashable) -> list[KnowledgeRow]:
+        """As little."""
         return []
 
 

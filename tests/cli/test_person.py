@@ -70,7 +70,8 @@ def test_records_on_a_terminal_are_bare_json():
 
 def test_a_mistake_is_one_line():
     assert in_terminal() == (
-        "netflowparse: the following arguments are required: FILE (see python -m netflowparse --help)\n",
+        'netflowparse: the following arguments are required: FILE ("-" is standard input) '
+        "(see python -m netflowparse --help)\n",
         2,
     )
 

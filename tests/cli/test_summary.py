@@ -13,7 +13,7 @@ from .fakes import message
 def summary_of(*messages, report=None, statistics=()):
     out = io.StringIO()
     report = report or Report(lambda line: None, quiet=False, tell_problems=False)
-    summary = Summary(out, report, lambda: list(statistics))
+    summary = Summary(out, report, lambda: list(statistics), lambda exporter: [])
     for one in messages:
         summary.add(one)
     summary.finish()
@@ -99,7 +99,9 @@ def test_tables():
 
 
 def test_nothing():
-    assert summary_of().startswith("Exporters\n  none\n\nTemplates\n  none\n\nProblems\n  none\n\nTotals\n")
+    """Where nothing was decoded there is nothing to be none of."""
+    assert summary_of().startswith("Totals\n  exporters                 0\n")
+    assert summary_of(message("x")).partition("\n\n")[2].startswith("Templates\n  none\n\nProblems\n  none\n\nTotals\n")
 
 
 def test_many_fields_take_several_lines():

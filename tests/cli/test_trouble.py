@@ -100,7 +100,7 @@ def test_nothing_found(run_cli, capture):
         "",
         "netflowparse: no NetFlow, IPFIX or sFlow datagrams found\n",
     )
-    assert run_cli("--summary", capture()).out.startswith("Exporters\n  none\n")
+    assert run_cli("--summary", capture()).out.startswith("Totals\n  exporters  ")
 
 
 def test_files_that_cannot_be_read_do_not_stop_the_others(run_cli, capture, tmp_path):
