@@ -56,7 +56,7 @@ ALLOWED = {
         *("configuration", "errors", "explanation", "files", "flows", "interpret"),
         *("names", "quirks", "registry", "stream", "types"),
     },
-    "cli": {"__init__", "_version", "decoder", "errors", "files", "names", "stream", "types", "packet"},
+    "cli": {"__init__", "_version", "decoder", "errors", "files", "interpret", "names", "stream", "types", "packet"},
     "__main__": {"cli"},
 }
 THIRD_PARTY = {

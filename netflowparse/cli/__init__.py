@@ -8,9 +8,11 @@
     output      which of these the user wants:
       lines     messages -> JSON lines;  renaming: under other collectors' names
       rows      messages -> flat JSON lines or CSV;  selection: of chosen fields
+      selection_notes  what no record had;  suggestions: what that may have been meant for;  flow_times: one unit
       summary   messages -> tables, sFlow's own in sflow_tables;  known_tables: what exporters say of themselves
       tables    rows -> text in columns
       trees     datagrams -> what each octet is
+      losses    what sequence numbers tell
     report      what goes to stderr: failures, problems, counts;  progress: the line that shows how far we are
     wording     counts and foreign text, spelled for people;  terminal: its colours and width
     status      what the exit code says

@@ -131,8 +131,8 @@ def build_parser() -> argparse.ArgumentParser:
         "-q",
         "--quiet",
         action="store_true",
-        help="say nothing on stderr about problems, skipped and cut datagrams, and show no progress; failures are "
-        "still told",
+        help="say nothing on stderr about problems, lost, skipped and cut datagrams, and show no progress; failures "
+        "are still told, and so are --fields that gave nothing",
     )
     others.add_argument("-h", "--help", action="help", help="print this and exit")
     others.add_argument("--version", action="version", version=f"netflowparse {__version__}", help="print it and exit")

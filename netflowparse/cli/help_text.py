@@ -35,7 +35,7 @@ examples:
     python -m netflowparse --format csv x.pcap > x.csv
     python -m netflowparse --format csv \\
       --fields sourceIPv4Address,sourceIPv6Address,octetDeltaCount x.pcap
-  Names of the Elastic Common Schema.
+  Names of the Elastic Common Schema; of documents docs/feeding.md tells.
     python -m netflowparse --names ecs x.pcap
     python -m netflowparse --names ecs --fields source.ip,source.bytes x.pcap
   Only what these ports got; what fails there is told.
@@ -58,8 +58,9 @@ exit status:
   130  interrupted (Ctrl-C)
   141  the reader of the output went away (| head)
 
-In the sources docs/command-line.md says more, docs/problems.md what the codes
-of problems mean and what to do, docs/names.md what fields are called.
+In the sources docs/command-line.md says more, who sends most for one,
+docs/problems.md what the codes of problems mean and what to do, docs/names.md
+what fields are called.
 """
 
 

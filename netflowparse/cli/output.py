@@ -8,10 +8,12 @@ from typing import TextIO
 from ..decoder import Decoder
 from .arguments import Arguments
 from .lines import Lines, Output, message_lines, record_lines
+from .losses import loss_notes
 from .renaming import renamed_lines
 from .report import Report
 from .rows import csv_rows, csv_text, flat_lines
 from .selection import Selection
+from .selection_notes import facts_of, notes_of
 from .summary import Summary
 from .terminal import Paint, columns_of, wants_colour
 from .trees import Trees
@@ -24,18 +26,25 @@ def output_for(arguments: Arguments, decoder: Decoder, stdout: TextIO, report: R
         return Summary(stdout, report, decoder.statistics, decoder.knowledge, paint, columns=columns_of(stdout))
     if arguments.mode == "explain":
         return Trees(stdout, paint, columns=columns_of(stdout), live=live)
+    output = _lines(arguments, decoder, stdout, report, live=live)
+    report.ask_at_end(lambda: loss_notes(decoder.statistics()))
+    return output
+
+
+def _lines(arguments: Arguments, decoder: Decoder, stdout: TextIO, report: Report, *, live: bool) -> Output:
     if arguments.mode == "messages":
         return Lines(stdout, message_lines, live=live)
     if arguments.format == "csv" or arguments.fields:
-        return _selected(arguments, stdout, report, live=live)
+        return _selected(arguments, decoder, stdout, report, live=live)
     if arguments.names:
         return Lines(stdout, partial(renamed_lines, vocabulary=arguments.names), live=live)
     return Lines(stdout, record_lines, live=live)
 
 
-def _selected(arguments: Arguments, stdout: TextIO, report: Report, *, live: bool) -> Output:
+def _selected(arguments: Arguments, decoder: Decoder, stdout: TextIO, report: Report, *, live: bool) -> Output:
     selection = Selection(arguments.fields, arguments.names)
-    report.ask_at_end(selection.notes)
+    facts = None if arguments.resolve else lambda: facts_of(decoder)
+    report.ask_at_end(lambda: notes_of(selection, facts), urgent=lambda: selection.is_in_vain)
     if arguments.format == "csv":
         (header,) = csv_text([list(selection.fields)])
         return Lines(stdout, csv_rows(selection), live=live, header=header)

@@ -35,4 +35,15 @@ def renamed_keys(keys: Sequence[str], vocabulary: str) -> tuple[str, ...]:
 
 def names_of(vocabulary: str) -> set[str]:
     """Return all names of a *vocabulary*, whatever the protocol."""
-    return {row["name"] for protocol in PROTOCOLS for row in table(vocabulary, protocol=protocol)}
+    return {name for names in names_by_key(vocabulary).values() for name in names}
+
+
+def names_by_key(vocabulary: str) -> dict[str, list[str]]:
+    """Return, by key, what it is called in a *vocabulary*: by several names where they differ by protocol."""
+    names: dict[str, list[str]] = {}
+    for protocol in PROTOCOLS:
+        for row in table(vocabulary, protocol=protocol):
+            known = names.setdefault(row["key"], [])
+            if row["name"] not in known:
+                known.append(row["name"])
+    return names

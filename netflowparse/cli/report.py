@@ -41,7 +41,7 @@ class Report:
         self.unreadable = 0
         self._say = say
         self._complain = complain or say
-        self._notes: Callable[[], Iterable[str]] = tuple
+        self._notes: list[tuple[Callable[[], Iterable[str]], Callable[[], bool]]] = []
         self._quiet = quiet
         self._tell_problems = tell_problems and not quiet
         self._told: set[tuple[Any, ...]] = set()
@@ -78,9 +78,9 @@ class Report:
             for problem in part["problems"]:
                 self._problem(file, datagram, part["exporter"], problem)
 
-    def ask_at_end(self, notes: Callable[[], Iterable[str]]) -> None:
-        """Have *notes* say at the end what the user should know of the output."""
-        self._notes = notes
+    def ask_at_end(self, notes: Callable[[], Iterable[str]], urgent: Callable[[], bool] = lambda: False) -> None:
+        """Have *notes* say at the end what the user should know; where it is *urgent* one who wants quiet as well."""
+        self._notes.append((notes, urgent))
 
     def exit_code(self) -> Status:
         """Return the exit code."""
@@ -97,10 +97,12 @@ class Report:
             self._complain(f"{counted(failed, 'datagram')} could not be decoded")
         if not self.messages and not failed and not self.unreadable:
             self._complain(f"no NetFlow, IPFIX or sFlow datagrams found{self._dropped()}")
+        for notes, urgent in self._notes:
+            if not self._quiet or urgent():
+                for note in notes():
+                    self._say(note)
         if self._quiet:
             return
-        for note in self._notes():
-            self._say(note)
         if self._tell_problems and self.problems:
             counts = ", ".join(f"{code} {count}" for code, count in self.problems.most_common())
             self._say(f"problems: {counts}")

@@ -12,6 +12,7 @@ from ..errors import MISSING_TEMPLATE
 from ..types import DomainName, Message, Problem, StatisticsRow, TemplateEvent
 from .known_tables import Knowledge, KnownTables
 from .lines import with_late
+from .losses import unit_of
 from .report import Report
 from .sflow_tables import SflowTables
 from .tables import aligned
@@ -21,9 +22,6 @@ from .wording import NOTHING, counted, named, natural_order
 PROBLEMS_SHOWN = 20  # codes
 FIELDS_WIDTH = 100  # columns for the names of a template's fields, where no terminal says how many there are
 IN_FORCE = ("learned", "refreshed", "replaced", "conflict")  # events after which a template is the one that rules
-
-# What a sequence number counts, where that is not flows.  RFC 3954 §5.1, RFC 7011 §3.1; sFlow, section 5.
-SEQUENCE_UNITS = {"netflow9": "datagram", "ipfix": "record", "sflow5": "datagram"}
 WITH_DOMAINS = {"netflow9", "ipfix"}
 WITH_ENGINES = {"netflow5", "netflow8"}
 
@@ -202,8 +200,7 @@ def sequence_text(row: StatisticsRow) -> str:
     """Return what the sequence numbers say, such as ``30 flows lost in 2 gaps, 1 restart``."""
     said = []
     if row["gaps"]:
-        unit = SEQUENCE_UNITS.get(row["protocol"], "flow")
-        said.append(f"{counted(row['lost'], unit)} lost in {counted(row['gaps'], 'gap')}")
+        said.append(f"{counted(row['lost'], unit_of(row))} lost in {counted(row['gaps'], 'gap')}")
     if row["reordered"]:
         said.append(f"{row['reordered']} reordered")
     said += [counted(row[key], key[:-1]) for key in ("duplicates", "restarts") if row[key]]

@@ -173,7 +173,37 @@ def test_fields_that_no_record_has_are_told(run_cli, capture):
     assert outcome.err.splitlines() == [
         "netflowparse: --fields: no record has octetDeltaCuont; did you mean octetDeltaCount?",
         "netflowparse: --fields: no record has zzz",
+        "netflowparse: --fields: 3 keys of records: inner, octetDeltaCount, sourceIPv4Address",
     ]
+    assert outcome.code == 0
+
+
+def test_fields_of_headers_that_no_message_has_are_told(run_cli, capture):
+    answers = {b"\x00\x091": message("", {"version": 9, "exportTime": 5}, flows=[FLOW])}
+    path = capture(frame(b"\x00\x091"))
+    outcome = run_cli("--fields", "header.exporttime,octetDeltaCount", path, answers=answers)
+    assert (outcome.out, outcome.err) == (
+        '{"octetDeltaCount":1500}\n',
+        "netflowparse: --fields: no record has header.exporttime; did you mean header.exportTime?\n",
+    )
+    outcome = run_cli("--fields", "header.exportTime,exporter,octetDeltaCount", path, answers=answers)
+    assert outcome.err == ""
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ("foo", ["foo", "3 keys of records: inner, octetDeltaCount, sourceIPv4Address"]),
+        ("foo,octetDeltaCount", []),
+        ("foo,exporter", ["foo", "3 keys of records: inner, octetDeltaCount, sourceIPv4Address"]),
+        ("exporter", []),
+    ],
+)
+def test_a_selection_that_matched_nothing_is_told_though_quiet(run_cli, capture, fields, told):
+    answers = {b"\x00\x091": message("", flows=[FLOW])}
+    outcome = run_cli("-q", "--fields", fields, capture(frame(b"\x00\x091")), answers=answers)
+    begins = ["--fields: no record has ", "--fields: "]
+    assert outcome.err.splitlines() == [f"netflowparse: {a}{b}" for a, b in zip(begins, told, strict=False)]
     assert outcome.code == 0
 
 

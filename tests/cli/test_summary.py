@@ -27,7 +27,7 @@ def template(identifier, event="learned", names=("octetDeltaCount", "packetDelta
 
 def totals(exporter, protocol="netflow9", domain=7, datagrams=2, **numbers):
     """A row of a decoder's statistics, as far as the summary reads it."""
-    numbers = {**dict.fromkeys(["lost", "gaps", "reordered", "duplicates", "restarts"], 0), **numbers}
+    numbers = {**dict.fromkeys(["lost", "gaps", "reordered", "duplicates", "restarts", "counts_records"], 0), **numbers}
     return {"exporter": exporter, "protocol": protocol, "domain": domain, "datagrams": datagrams, **numbers}
 
 
