@@ -199,7 +199,7 @@ def _add_input(group: argparse._ArgumentGroup) -> None:
         "--resolve",
         action="store_true",
         help="add to flows what their exporters say in options records: sampling, names of interfaces, VRFs and "
-        "applications, times by the system's start",
+        "applications, times by the system's start; not with --summary and --explain, which print no flows",
     )
 
 

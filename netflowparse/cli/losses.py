@@ -14,14 +14,15 @@ SEQUENCE_UNITS = {"netflow9": "datagram", "ipfix": "record", "sflow5": "datagram
 
 def unit_of(row: StatisticsRow) -> str:
     """Return what the sequence numbers of a domain count."""
-    return "record" if row["counts_records"] else SEQUENCE_UNITS.get(row["protocol"], "flow")
+    return SEQUENCE_UNITS.get(row["protocol"], "flow")
 
 
 def loss_notes(statistics: Iterable[StatisticsRow]) -> Iterator[str]:
-    """Yield a line if anything was lost."""
+    """Yield a line if anything was lost; numbers that seem to count something else tell no losses."""
     lost: Counter[str] = Counter()
     for row in statistics:
-        lost[unit_of(row)] += row["lost"]
+        if not row["counts_records"]:
+            lost[unit_of(row)] += row["lost"]
     told = ", ".join(counted(number, unit) for unit, number in lost.items() if number > 0)
     if told:
         yield f"lost on the way, as sequence numbers tell: {told}; --summary tells whose"

@@ -198,6 +198,8 @@ def exporter_table(exporters: dict[Engine, ExporterRow], statistics: list[Statis
 
 def sequence_text(row: StatisticsRow) -> str:
     """Return what the sequence numbers say, such as ``30 flows lost in 2 gaps, 1 restart``."""
+    if row["counts_records"]:
+        return "numbers seem to count records: losses are not known"
     said = []
     if row["gaps"]:
         said.append(f"{counted(row['lost'], unit_of(row))} lost in {counted(row['gaps'], 'gap')}")

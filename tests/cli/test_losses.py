@@ -20,7 +20,7 @@ def row(protocol, lost, counts_records=False):
 def test_a_line_by_what_was_counted():
     rows = [row("netflow5", 3), row("ipfix", 1), row("netflow9", 2), row("netflow9", 6, True), row("netflow7", 4)]
     assert list(loss_notes(rows)) == [
-        "lost on the way, as sequence numbers tell: 7 flows, 7 records, 2 datagrams; --summary tells whose"
+        "lost on the way, as sequence numbers tell: 7 flows, 1 record, 2 datagrams; --summary tells whose"
     ]
     assert list(loss_notes([row("netflow5", 0), row("sflow5", 0)])) == []
 

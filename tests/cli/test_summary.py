@@ -129,6 +129,7 @@ def test_withdrawn_template_keeps_its_fields():
         ({"reordered": 1, "restarts": 1}, "1 reordered, 1 restart"),
         ({"lost": 1, "gaps": 1, "duplicates": 2}, "1 datagram lost in 1 gap, 2 duplicates"),
         ({"lost": 0, "gaps": 1, "reordered": 1}, "0 datagrams lost in 1 gap, 1 reordered"),  # all came late
+        ({"lost": 9, "gaps": 3, "counts_records": True}, "numbers seem to count records: losses are not known"),
         ({}, "in order"),
         ({"datagrams": 1}, " -"),
     ],
