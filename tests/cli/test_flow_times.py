@@ -26,7 +26,7 @@ HEADER = {"version": 10, "exportTime": 1_700_000_006}
         ({"flowStartSeconds": 1_700_000_002}, 1_700_000_002_000),
         ({"flowStartSeconds": 1, "flowStartMicroseconds": 1_500_000}, 1500),  # the finer one
         ({"flowStartMilliseconds": 7, "flowStartSeconds": 1_700_000_002}, 7),  # the flow's own
-        ({"flowStartSeconds": [1, 2]}, None),
+        ({"flowStartSeconds": [1, 2]}, 1000),  # of several the first
         ({"flowStartSysUpTime": 5}, None),
         ({}, None),
     ],
