@@ -16,11 +16,11 @@ from .errors import UsageError
 from .explanation import Explanation
 from .explanation.explainer import Explainer
 from .limits import Limits
+from .protocols.clocks import clock_of
 from .protocols.context import Context, make_context
 from .protocols.definitions import describe_fields
 from .protocols.formats import format_of
 from .protocols.learned_elements import element_rows
-from .protocols.restoring import clock_of
 from .protocols.strict import Format, Strict
 from .protocols.type_records import check_restored
 from .protocols.waiting import replay

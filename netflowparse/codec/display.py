@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
-from ..wire.parts import Part
+from ..wire.bit_fields import Part
 
 Emit: TypeAlias = Callable[[int], str]  # field index -> source text of its value
 

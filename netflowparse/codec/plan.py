@@ -27,10 +27,10 @@ from construct import (
     Struct,
 )
 
+from ..wire.bit_fields import Part, Parts
 from ..wire.ipfix import HasBit
 from ..wire.lengths import VarLength
 from ..wire.lists import Located
-from ..wire.parts import Part, Parts
 from ..wire.texts import Text
 from ..wire.values import Site, Value
 

@@ -16,9 +16,9 @@ from ..codec.record import EVENT_TIME, SYSTEM_INIT_TIME, UPTIMES
 from ..codec.reports import REPORT
 from ..limits import Limits
 from ..packet.keys import PACKET_KEYS
+from ..protocols.packet_sections import COUNTS, SECTIONS, PacketSections
 from ..protocols.problems import Problems
 from ..protocols.rules import ICMP_AND_IPV6
-from ..protocols.sections import COUNTS, SECTIONS, Sections
 from ..quirks import ASA_EVENT_TIME, ICMP_IN_DESTINATION_PORT, IFINDEX_PALO_ALTO
 
 RESOLVED, MIB_OBJECTS = "resolved", "mib_objects"
@@ -92,5 +92,5 @@ def told_by_sections(record: Mapping[str, Any]) -> set[str]:
 
 
 @cache
-def _reader(octet_values: str) -> Sections:
-    return Sections(Engine(LIMITS, compiled=False, octet_values=octet_values), LIMITS)
+def _reader(octet_values: str) -> PacketSections:
+    return PacketSections(Engine(LIMITS, compiled=False, octet_values=octet_values), LIMITS)

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from construct import Bytes, Construct, FormatField, Padded, Pass, Renamed, Struct, Subconstruct
 
-from ..wire.parts import Parts
-from ..wire.sections import section_of
+from ..wire.bit_fields import Parts
+from ..wire.specifications import section_of
 from ..wire.texts import CachedText
 from ..wire.values import Finite, Ipv4Text, Ipv6Text, MacText, Value
 from .node import Node

@@ -13,12 +13,12 @@ from dataclasses import replace
 from ..codec.shapes import ShapeCache
 from ..errors import PROPERTIES_CHANGED, DecodeError
 from ..protocols.assembly import Assembly
+from ..protocols.clocks import clock_of
 from ..protocols.context import Context
 from ..protocols.datasets import read_records
 from ..protocols.formats import format_of
-from ..protocols.restoring import clock_of
 from ..protocols.strict import Format
-from ..protocols.times import report_unknown_times
+from ..protocols.time_problems import report_unknown_times
 from ..protocols.trace import FixedTrace, SetTrace, SflowTrace, Trace
 from ..protocols.waiting import complete_lists
 from ..state.domains import Domain

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..protocols.trace import FixedTrace
-from ..wire.sections import section_of
+from ..wire.specifications import section_of
 from .declared import fields, head
 from .node import Node
 from .sheet import Sheet

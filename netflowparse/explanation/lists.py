@@ -9,7 +9,7 @@ from ..protocols.trace import SetTrace
 from ..wire import lists as wire
 from ..wire.ipfix import ENTERPRISE_BIT
 from ..wire.lists import BASIC_LIST, ENTRY_HEADER, SUB_TEMPLATE_LIST
-from ..wire.sections import ENCODINGS
+from ..wire.specifications import ENCODINGS
 from .declared import fields
 from .node import Node
 from .records import Templates, encoding, length_prefix, record, value_node

@@ -15,7 +15,7 @@ from ..state.exporters import Exporter
 from ..state.templates import KnownTemplate
 from ..wire.leaves import fits
 from ..wire.lists import LISTS
-from ..wire.sections import ENCODINGS, FIELD_TYPES, REDUCED_SIZE, SCOPE_TYPES, SETS, VARIABLE
+from ..wire.specifications import ENCODINGS, FIELD_TYPES, REDUCED_SIZE, SCOPE_TYPES, SETS, VARIABLE
 from .node import Node
 from .sheet import Sheet
 

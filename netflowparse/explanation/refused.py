@@ -11,7 +11,7 @@ from ..errors import DecodeError
 from ..protocols.fixed import DECLARATIONS
 from ..types import Problem, RefusalCode
 from ..wire import ipfix, netflow9, sflow5
-from ..wire.sections import section_of
+from ..wire.specifications import section_of
 from .declared import fields
 from .node import Node
 from .sheet import Sheet

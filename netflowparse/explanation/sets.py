@@ -8,8 +8,8 @@ from ..errors import LIMIT
 from ..protocols.framing import HEADER
 from ..protocols.trace import DataSet, SetTrace
 from ..types import Message
-from ..wire.sections import PADDING, SETS, section_of
 from ..wire.sets import FIRST_DATA_SET, SetHeader
+from ..wire.specifications import PADDING, SETS, section_of
 from .declared import fields, head
 from .lists import Lists
 from .node import Node

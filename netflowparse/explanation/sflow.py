@@ -16,10 +16,10 @@ from ..protocols.trace import Sample, SflowTrace
 from ..quirks import SAMPLED_ETHERNET_UNPADDED
 from ..types import Problem
 from ..wire import sflow5 as wire
-from ..wire.sections import STRUCTURES, XDR_PADDING
 from ..wire.sflow import flow_records as table
 from ..wire.sflow.counter_records import COUNTER_RECORDS
 from ..wire.sflow.structures import Structure
+from ..wire.specifications import STRUCTURES, XDR_PADDING
 from ..wire.xdr import WORD, padding
 from .declared import fields, head
 from .node import Node

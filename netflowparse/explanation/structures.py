@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from construct import Construct, Padded, Struct, Subconstruct
 
-from ..wire.sections import XDR_PADDING
+from ..wire.specifications import XDR_PADDING
 from ..wire.values import Value
 from ..wire.xdr import WORD, Added, Counted, Opaque, Repeated, Times, Union, padding
 from .declared import reader_of, type_of

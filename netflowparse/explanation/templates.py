@@ -10,8 +10,8 @@ from ..protocols.learned_elements import learned_fields
 from ..template import FieldSpecifier, Template
 from ..wire import ipfix, netflow9
 from ..wire.ipfix import ENTERPRISE_BIT
-from ..wire.sections import SETS, section_of
 from ..wire.sets import TemplateHeader
+from ..wire.specifications import SETS, section_of
 from .declared import fields
 from .node import Node
 from .records import Templates

@@ -21,7 +21,7 @@ from .message import message
 from .mib import add_mib_objects
 from .problems import Problems
 from .resolve import resolve
-from .times import report_unknown_times
+from .time_problems import report_unknown_times
 from .trace import SetTrace
 
 #: a data set: the template and the keys of its fields that it was read by, and its flows

@@ -11,7 +11,7 @@ from ..limits import Limits
 from ..registry import Registry
 from ..state.exporters import ExporterStore
 from ..wire import lists
-from .sections import Sections
+from .packet_sections import PacketSections
 from .trace import Observer
 
 
@@ -37,7 +37,7 @@ class Context:
     configuration: Configuration
     resolves: bool  # whether flows gain what is known of their exporters
     list_heads: ListHeads
-    sections: Sections | None  # where packets in records are to be decoded
+    packet_sections: PacketSections | None  # where packets in records are to be decoded
     observe: Observer | None = None  # what is told of each datagram how it was read
 
 
@@ -61,5 +61,5 @@ def make_context(
         configuration,
         configuration.resolve,
         ListHeads(engine),
-        Sections(engine, limits) if configuration.packet_sections else None,
+        PacketSections(engine, limits) if configuration.packet_sections else None,
     )

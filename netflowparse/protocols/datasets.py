@@ -56,8 +56,8 @@ def read_records(work: Assembly, known: KnownTemplate, set_id: int, start: int, 
         work.trace.data[start] = DataSet(known, layout, start, stop, end, len(records), inner, shape.learned)
     if known.template.scope_count is None:
         work.flows += records
-        if work.context.sections is not None:
-            work.context.sections.decode(records, layout.names, work.problems, start - HEADER)
+        if work.context.packet_sections is not None:
+            work.context.packet_sections.decode(records, layout.names, work.problems, start - HEADER)
         if work.context.resolves and records:
             work.to_resolve(known, layout.names, records)
     else:

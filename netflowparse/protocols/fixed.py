@@ -33,7 +33,7 @@ from .message import NOTHING_SAID, message
 from .problems import Problems
 from .resolve import resolve
 from .rules import ICMP, add_icmp
-from .times import drop_unknown_times, report_clock_step, report_unknown_times
+from .time_problems import drop_unknown_times, report_clock_step, report_unknown_times
 from .trace import FixedTrace
 
 EXPORT_TIME = 8  # its offset in the headers of v1 to v8

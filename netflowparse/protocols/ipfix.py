@@ -16,7 +16,7 @@ from ..wire.sets import FIRST_DATA_SET
 from .assembly import Assembly
 from .context import Context
 from .definitions import learn, reject, withdraw
-from .foreign import read_without_enterprises
+from .misplaced_templates import read_without_enterprises
 from .sets import TEMPLATE_HEADER, SetFormat
 
 WHERE = {"protocol": "ipfix", "spec": "RFC 7011 §3.1"}

@@ -13,7 +13,7 @@ from ..state.templates import KnownTemplate
 from ..types import Flow
 from .assembly import Assembly
 from .rules import apply_rules, note_ahead, note_icmp
-from .times import drop_unknown_times
+from .time_problems import drop_unknown_times
 
 
 def read_by(

@@ -13,7 +13,7 @@ from ..codec.record import UPTIMES
 from ..settings import PLAIN, ExporterSettings
 from ..state.facts import APPLICATION, INTERFACE, PROPERTIES, PROPERTIES_ID, VALUES, VRF, spelled
 from ..state.knowledge import AHEAD, Fact, Knowledge
-from ..state.properties import Properties, Sources
+from ..state.properties import Origins, Properties
 from ..types import Flow
 from .sampling import Known, Step, sampling
 
@@ -70,7 +70,7 @@ def resolve(
 def _complete_alike(records: list[Flow], steps: list[Step]) -> None:
     """Take *steps* with records that all have the same keys."""
     for flow in records if steps else ():
-        sources: Sources = {}
+        sources: Origins = {}
         for step in steps:
             step(flow, sources)
         if sources:
@@ -117,7 +117,7 @@ def _naming(known: Known, name: _Name, first: Flow, budget: Properties) -> Step 
         return None
     has_some = not first.keys().isdisjoint(name.outputs.values())
 
-    def add(flow: Flow, sources: Sources) -> None:
+    def add(flow: Flow, sources: Origins) -> None:
         number = flow[key]
         if type(number) is list:
             return
@@ -137,7 +137,7 @@ def _naming(known: Known, name: _Name, first: Flow, budget: Properties) -> Step 
     return add
 
 
-def _additions(fact: Fact, name: _Name, budget: Properties) -> tuple[dict[str, Any], Sources]:
+def _additions(fact: Fact, name: _Name, budget: Properties) -> tuple[dict[str, Any], Origins]:
     """What a fact adds to a flow, and where from: made once, unless it is so long that each flow pays for it."""
     cost = sum(fact.costs.values()) - len(fact.costs)  # a value of less than 64 characters counts nothing here
     if cost and not budget.affords(cost):
@@ -158,7 +158,7 @@ def _timing(known: Known, first: Flow) -> Step | None:
     # sysUpTime turns over in 49.7 days: of the times it can mean, the latest that the export can have seen
     earliest = start if known.export_time is None else known.export_time * 1000 + AHEAD - UPTIME_RANGE + 1
 
-    def add(flow: Flow, sources: Sources) -> None:
+    def add(flow: Flow, sources: Origins) -> None:
         for uptime, absolute in pairs:
             value = flow[uptime]
             if absolute not in flow and type(value) is int:

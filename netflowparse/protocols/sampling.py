@@ -26,12 +26,12 @@ from ..state.facts import (
     spelled,
 )
 from ..state.knowledge import NOTHING, Fact, Knowledge
-from ..state.properties import Sources
+from ..state.properties import Origins
 from ..types import Flow
 
 EGRESS = 1  # flowDirection
 
-Step: TypeAlias = Callable[[Flow, Sources], None]  # completes a flow, and notes where from
+Step: TypeAlias = Callable[[Flow, Origins], None]  # completes a flow, and notes where from
 Found: TypeAlias = tuple[Interval, str] | None  # an interval, and where it came from
 Probe: TypeAlias = Callable[[Flow], Found]
 
@@ -63,7 +63,7 @@ def sampling(known: Known, first: Flow) -> Step | None:
     if not probes:
         return None if rest is None else _constant(*rest)
 
-    def add(flow: Flow, sources: Sources) -> None:
+    def add(flow: Flow, sources: Origins) -> None:
         found = rest
         for probe in probes:
             if better := probe(flow):
@@ -76,14 +76,14 @@ def sampling(known: Known, first: Flow) -> Step | None:
 
 
 def _constant(interval: Interval, origin: str) -> Step:
-    def add(flow: Flow, sources: Sources) -> None:
+    def add(flow: Flow, sources: Origins) -> None:
         flow[SAMPLING_INTERVAL] = interval
         sources[SAMPLING_INTERVAL] = origin
 
     return add
 
 
-def _note_interval(flow: Flow, sources: Sources) -> None:
+def _note_interval(flow: Flow, sources: Origins) -> None:
     """Says where the interval came from that the flow has; 0 is none."""
     if is_interval(flow[SAMPLING_INTERVAL]):
         sources.setdefault(SAMPLING_INTERVAL, "record")

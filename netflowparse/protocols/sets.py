@@ -18,11 +18,11 @@ from .assembly import Assembly
 from .context import Context
 from .datasets import read_records, skip_set
 from .definitions import is_padding, refresh, reject
-from .foreign import read_foreign_set
 from .framing import content_end, walk_sets
 from .message import message
+from .misplaced_templates import read_foreign_set
 from .plain_sets import Done, read_plainly
-from .times import report_clock_step
+from .time_problems import report_clock_step
 from .trace import SetTrace
 from .waiting import complete_lists, read_or_hold, settle
 
@@ -49,7 +49,7 @@ class SetFormat:
         self._read_template = engine.pair_reader(TemplateHeader)
         self._read_options_template = engine.pair_reader(options_template_header)
         self._read_specifiers = engine.record_reader(layout_of(specifier))
-        asks_more = context.observe or context.sections or context.resolves or context.store.history is not False
+        asks_more = context.observe or context.packet_sections or context.resolves or context.store.history is not False
         self._most_plain = 0 if asks_more else context.limits.values  # octets: each may be a value
 
     def _decode(

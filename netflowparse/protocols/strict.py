@@ -33,7 +33,7 @@ class Strict:
         self._for_good = make(context)
         # What flows gain by the options below comes after the damage is known.
         self._on_trial = make(
-            replace(context, store=TrialStore(context.store), resolves=False, sections=None, observe=None)
+            replace(context, store=TrialStore(context.store), resolves=False, packet_sections=None, observe=None)
         )
 
     def decode(self, octets: bytes, exporter: Hashable, now: int | None, transport: str) -> Message:

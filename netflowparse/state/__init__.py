@@ -7,7 +7,8 @@ domains, data sources of its sFlow agents.
     pending     sets that wait for their template
     clock       how time passes for a domain
     numbering   which of two ways its numbers count
-    sequence    what its numbers say;  losses: what is missing;  doubts: what later ones must show;  sources: of sFlow
+    sequence    what its numbers say;  losses: what is missing;  doubts: what later ones must show;
+    sample_sources    of sFlow
     knowledge   what options records say: facts, fact_values, fact_rows, properties (RFC 5473), elements (RFC 5610)
     counts      what is counted;  rows: all that is known, for people
     snapshot/   all of it as JSON, and back

@@ -16,9 +16,9 @@ from .counts import Counts
 from .knowledge import Knowledge
 from .numbering import Numbering
 from .pending import HeldSet, Waiting
+from .sample_sources import SampleSource, SourceKey
 from .sequence import SequenceTracker
 from .sightings import Place
-from .sources import SampleSource, SourceKey
 from .templates import CONNECTIONS, KnownTemplate, Learned
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from .knowledge import NOTHING, Fact
 MOST_PROPERTIES = 32  # properties that one flow refers to, itself and through one another
 MOST_NAMED = 10  # ids of properties in circles that are remembered
 
-Sources: TypeAlias = dict[str, str]  # added key -> where it came from
+Origins: TypeAlias = dict[str, str]  # added key -> where it came from
 
 
 class Budget(Protocol):
@@ -69,9 +69,9 @@ class Properties:
         self._budget.values_left -= cost
         return self._budget.values_left >= 0
 
-    def add(self, flow: Flow) -> Sources:
+    def add(self, flow: Flow) -> Origins:
         """Add to *flow* the fields of the properties that it refers to; where they came from."""
-        sources: Sources = {}
+        sources: Origins = {}
         budget = self._budget
         if budget.values_left < 0:
             return sources

@@ -6,7 +6,7 @@ from typing import Any
 
 from construct import Const, If, Int16ub, Int32ub
 
-from .sections import specified
+from .specifications import specified
 
 VERSION = 10
 TEMPLATE_SET = 2

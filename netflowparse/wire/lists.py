@@ -28,7 +28,7 @@ from construct import (
 
 from .ipfix import ENTERPRISE_BIT, HasBit
 from .lengths import VarLength
-from .sections import specified
+from .specifications import specified
 
 BASIC_LIST = "basicList"
 SUB_TEMPLATE_LIST = "subTemplateList"

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from construct import Bytes, Const, Int8ub, Int16ub, Int32ub, Padding
 
-from .parts import Part, Parts
-from .sections import specified
+from .bit_fields import Part, Parts
+from .specifications import specified
 from .values import Ipv4Text
 
 SAMPLING = (Part("samplingMode", 14, 3), Part("samplingInterval", 0, 0x3FFF))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from construct import Bytes, Const, Int8ub, Int16ub, Int32ub, Padding, Struct
 
-from .sections import specified
+from .specifications import specified
 from .values import Ipv4Text
 
 Header8 = specified(  # 28 octets

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from construct import Const, Int16ub, Int32ub
 
-from .sections import specified
+from .specifications import specified
 
 VERSION = 9
 TEMPLATE_SET = 0

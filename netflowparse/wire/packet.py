@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from construct import Bytes, Int8ub, Int16ub, Int32ub, Padding, Struct
 
-from .parts import Part, Parts, Plus
-from .sections import specified
+from .bit_fields import Part, Parts, Plus
+from .specifications import specified
 from .values import Ipv4Text, Ipv6Text, MacText
 
 IPV6_HEADER = 40  # octets

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from construct import Int16ub
 
-from .sections import specified
+from .specifications import specified
 
 SetHeader = specified(
     "RFC 7011 §3.3.2; RFC 3954 §5.2",

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from construct import Computed, Const, Construct, Float32b, Float64b, Int32sb, Int32ub, Int64sb, Int64ub, Struct
 
-from .sections import SFLOW, specified
 from .sflow.structures import Structure, structure, u32
+from .specifications import SFLOW, specified
 from .values import Finite
 from .xdr import ADDRESS_IPV4, ADDRESS_IPV6, ADDRESS_NONE, Ip4, Ip6, Mac, Repeated, String, Union
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netflowparse.state.sources import LATE_COUNTER_SAMPLES, LATE_FLOW_SAMPLES, SampleSource
+from netflowparse.state.sample_sources import LATE_COUNTER_SAMPLES, LATE_FLOW_SAMPLES, SampleSource
 
 WRAP = 2**32
 NOTHING = {"sample_pool_delta": None, "drops_delta": None, "effective_rate": None}

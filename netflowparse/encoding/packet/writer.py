@@ -14,7 +14,7 @@ from construct import Construct, Struct
 
 from ...errors import EncodeError
 from ...packet.keys import INNER, TRUNCATED, TUNNEL
-from ...wire.parts import Part, Parts
+from ...wire.bit_fields import Part, Parts
 from ...wire.values import Ipv4Text, Ipv6Text, Value
 from ..checked import REFUSALS, Path, expect_dict, expect_list, expected, number_octets, shown
 

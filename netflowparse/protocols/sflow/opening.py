@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ...codec.source import INDENT, function
+from ...state.sample_sources import COUNTERS, FLOWS
 from ...state.sequence import HALF
-from ...state.sources import COUNTERS, FLOWS
 from ...types import Flow
 from ...wire import sflow5 as wire
 

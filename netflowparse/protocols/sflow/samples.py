@@ -11,7 +11,7 @@ from ...errors import TRUNCATED_SAMPLE
 from ...limits import Limits
 from ...packet.decoder import PacketDecoder
 from ...registry import DISCARD_REASONS
-from ...state.sources import DISCARDS, FLOWS, SampleSource, SourceKey
+from ...state.sample_sources import DISCARDS, FLOWS, SampleSource, SourceKey
 from ...types import Flow
 from ...wire import sflow5 as wire
 from ...wire.sflow.counter_records import COUNTER_RECORDS

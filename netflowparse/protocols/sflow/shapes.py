@@ -17,7 +17,7 @@ from ...codec.reader import Incomplete
 from ...limits import Limits
 from ...packet.decoder import PacketDecoder
 from ...packet.usual import makers
-from ...state.sources import COUNTERS, FLOWS
+from ...state.sample_sources import COUNTERS, FLOWS
 from ...types import Flow
 from ...wire import sflow5 as wire
 from ...wire.xdr import WORD

@@ -12,8 +12,8 @@ from ..elements import Identity, LearnedElement
 from ..history import History
 from ..numbering import Numbering
 from ..pending import HeldMessage
+from ..sample_sources import SampleSource, SourceKey
 from ..sequence import SequenceTracker
-from ..sources import SampleSource, SourceKey
 from ..templates import KnownTemplate
 
 DomainKey: TypeAlias = "tuple[str, Hashable]"

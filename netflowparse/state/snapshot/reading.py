@@ -21,8 +21,8 @@ from ..facts import spelled
 from ..history import History
 from ..knowledge import Knowledge
 from ..numbering import Numbering
+from ..sample_sources import LARGEST_SOURCE, SampleSource, SourceKey, load_sequence, source_key
 from ..sequence import SequenceTracker
-from ..sources import LARGEST_SOURCE, SampleSource, SourceKey, load_sequence, source_key
 from ..templates import DATA_SETS, WITH_TEMPLATES, KnownTemplate
 from .parts import DomainKey, DomainPart, ExporterPart, Facts, SnapshotPart
 from .pending import HeldReader

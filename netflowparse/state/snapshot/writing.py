@@ -16,7 +16,7 @@ from ..domains import Domain
 from ..exporters import Exporter, ExporterStore
 from ..knowledge import Knowledge
 from ..pending import HeldSet
-from ..sources import source_number
+from ..sample_sources import source_number
 from ..templates import KnownTemplate
 from ..timeline import HistoricDomain
 from .pending import dump_held, is_dumped

@@ -14,7 +14,7 @@ from netflowparse import Limits
 from netflowparse.codec.engine import Engine
 from netflowparse.codec.layout import layout_of
 from netflowparse.codec.plan import field_of
-from netflowparse.wire.parts import Part, Parts, Plus
+from netflowparse.wire.bit_fields import Part, Parts, Plus
 from netflowparse.wire.values import Site
 
 ENGINES = [Engine(Limits(), compiled=compiled) for compiled in (True, False)]

@@ -39,7 +39,7 @@ class _Reported:
         self._problems.add(code, f"in {self._section}: {message}", self._offset, **facts)
 
 
-class Sections:
+class PacketSections:
     """Decodes the sections that records hold, beside what else they say."""
 
     def __init__(self, engine: Engine, limits: Limits) -> None:

@@ -9,10 +9,10 @@ from construct import Struct
 
 from netflowparse.wire import ipfix, lists, netflow5, netflow8, netflow9, packet, sets, sflow5
 from netflowparse.wire.leaves import ABSTRACT_TYPES
-from netflowparse.wire.sections import ENCODINGS, SETS, STRUCTURES, section_of, specified
 from netflowparse.wire.sflow.counter_records import COUNTER_RECORDS
 from netflowparse.wire.sflow.flow_records import FLOW_RECORDS
 from netflowparse.wire.sflow.structures import Structure
+from netflowparse.wire.specifications import ENCODINGS, SETS, STRUCTURES, section_of, specified
 
 SECTION = re.compile(
     r"RFC \d{3,4}( §\d+(\.\d+)*)?|IEEE 802\.(1Q|2|3|11 §9\.2\.3)|NetFlow version \d, (header|record|aggregation \d+)|"

@@ -1,4 +1,4 @@
-"""What the protocols hang on held messages, made anew from their headers when these come out of a snapshot."""
+"""What tells absolute times by a header; of held messages made anew when they come out of a snapshot."""
 
 from __future__ import annotations
 
