@@ -48,10 +48,15 @@ if TYPE_CHECKING:
 else:  # hidden from type checkers, to whom every name would be one that is there
 
     def __getattr__(name: str) -> object:
-        if name in _MODULES:
-            __import__(f"{__name__}.{name}")  # after which it is an attribute
-            return globals()[name]
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        if name == "files":  # each is an attribute once it is imported
+            import netflowparse.files
+        elif name == "flows":
+            import netflowparse.flows
+        elif name == "names":
+            import netflowparse.names  # noqa: F401  # as are the others
+        else:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return globals()[name]
 
 
 __all__ = [

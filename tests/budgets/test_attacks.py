@@ -18,7 +18,7 @@ COPIES = 15  # octets that may be cut out for each octet that came: a list is cu
 LEAVES = 3  # for each octet, beside values and problems: template records of 4 octets for each field of 4 leaves
 PROBLEMS = 201 * 10  # leaves
 MEMORY = 360  # octets, for each octet: a dict for each record of one octet, and a problem's place
-FIXED = 120_000  # octets of memory, whatever came: for the problems
+FIXED = 140_000  # octets of memory, whatever came: for the problems
 
 
 def assert_within_bounds(cost: Cost, values: int, *, compiled: bool) -> None:
