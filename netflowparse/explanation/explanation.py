@@ -24,8 +24,8 @@ class Explanation:
     __slots__ = ("problems", "root")
 
     def __init__(self, root: Node, problems: Iterable[Problem]) -> None:
-        self.root = root
-        self.problems = tuple(problems)
+        self.root: Node = root
+        self.problems: tuple[Problem, ...] = tuple(problems)
 
     def __iter__(self) -> Iterator[Node]:
         return self.root.leaves()
