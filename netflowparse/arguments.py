@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from typing import Any, TypeVar
 
 from .errors import UsageError, WrongType
-from .state.templates import TRANSPORTS
+from .types.words import TRANSPORTS
 
 _Kind = TypeVar("_Kind")
 

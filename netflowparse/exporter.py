@@ -11,12 +11,13 @@ from typing import Any, TypeAlias
 from .arguments import check_circumstances, expect
 from .encoding.checked import shown
 from .encoding.fixed import FORMATS
-from .encoding.message import LARGEST, PROTOCOLS, check_length
+from .encoding.message import LARGEST, check_length
 from .encoding.session import FixedSession, Session, SflowSession
 from .encoding.set_session import SetSession
 from .errors import UsageError, WrongType
 from .registry import Registry
 from .types import Flow, ProtocolName, Transport
+from .types.words import PROTOCOLS
 
 __all__ = ["Exporter"]
 

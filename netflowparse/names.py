@@ -13,6 +13,7 @@ from typing import Any
 from .errors import UsageError, WrongType
 from .registry import vocabularies
 from .registry.vocabularies import FIRST, IPV4, IPV6, ONE_TO_ONE, SHARED, Name, NameRow, Table
+from .types.words import FIXED, PROTOCOLS
 
 __all__ = ["VOCABULARIES", "NameRow", "rename", "restore", "table"]
 
@@ -20,10 +21,9 @@ __all__ = ["VOCABULARIES", "NameRow", "rename", "restore", "table"]
 #: logstash-codec-netflow.
 VOCABULARIES = ("cisco", "ecs", "goflow2", "logstash")
 
-PROTOCOLS = ("netflow1", "netflow5", "netflow6", "netflow7", "netflow8", "netflow9", "ipfix", "sflow5")
 #: protocol -> its table; the fixed formats have the fields of version 5
 LOGSTASH = {
-    **dict.fromkeys(PROTOCOLS[:5], "logstash netflow5"),
+    **dict.fromkeys(FIXED, "logstash netflow5"),
     "netflow9": "logstash netflow9",
     "ipfix": "logstash ipfix",
 }

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from .arguments import expect, octets_of
 from .errors import MalformedMessage, UsageError
 from .types import Octets
+from .types.words import PROTOCOLS
 
 __all__ = ["MessageStream", "StreamMessage"]
 
@@ -18,10 +19,12 @@ VERSION = b"\x00\x0a"  # RFC 7011 §3.1
 HEAD = 4  # octets of version and length, and of a set's id and length
 SMALLEST = 16  # octets of a message: its header
 SETS = 16  # that are looked at where a message is doubted
+NETFLOW = "netflow"
+NETFLOW_VERSIONS = [int(name.removeprefix(NETFLOW)) for name in PROTOCOLS if name.startswith(NETFLOW)]
 #: how exports of other protocols begin, which come over UDP alone
 OTHERS = {
     b"\0\0\0\5": "sFlow version 5",
-    **{bytes((0, version)): f"NetFlow version {version}" for version in (1, 5, 6, 7, 8, 9)},
+    **{bytes((0, version)): f"NetFlow version {version}" for version in NETFLOW_VERSIONS},
 }
 RESERVED_SETS = frozenset({0, 1, *range(4, 256)})  # ids; RFC 7011 §3.3.2
 NOWHERE = -1  # for an offset

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ..names import PROTOCOLS, rename, table
+from ..names import rename, table
 from ..types import Message
+from ..types.words import PROTOCOLS
 from .lines import lines_of, records_of, with_late
 
 NAMELESS = ("counters", "unknown_sample")  # kinds of records of which no vocabulary has names

@@ -8,6 +8,7 @@ from typing import Any
 from ..arguments import expect
 from ..errors import EncodeError, UsageError, WrongType
 from ..registry import Registry
+from ..types.words import PROTOCOLS
 from .checked import LISTS, refuse_kinds, shown
 from .fixed import FORMATS, encode_fixed
 from .kept_fixed import copy_fixed
@@ -17,7 +18,6 @@ from .sets import encode_sets
 from .sflow.message import encode_sflow5
 
 LARGEST = 65_535  # octets of a datagram
-PROTOCOLS = (*FORMATS, "netflow9", "ipfix", "sflow5")
 SHORTEST = 64  # octets in which some record fits, whatever the protocol
 
 

@@ -12,7 +12,8 @@ from .netflow9 import Netflow9
 from .sflow5 import Sflow5
 from .strict import Format
 
-FORMATS: dict[int, Callable[[Context], Format]] = {0: Sflow5, **FIXED_FORMATS, 9: Netflow9, 10: Ipfix}
+SFLOW = 0  # the first half of its version
+FORMATS: dict[int, Callable[[Context], Format]] = {SFLOW: Sflow5, **FIXED_FORMATS, 9: Netflow9, 10: Ipfix}
 
 #: what pcap (either order, microseconds and nanoseconds) and pcapng begin with
 CAPTURES = frozenset(map(bytes.fromhex, ("a1b2c3d4", "d4c3b2a1", "a1b23c4d", "4d3cb2a1", "0a0d0d0a")))
@@ -34,6 +35,6 @@ def _unknown_version(version: int, datagram: bytes) -> UnknownVersion:
         hint = "a capture file? datagrams are in its frames: the command line takes them out"
     elif datagram[0] in FORMATS and not datagram[1]:
         hint = f"octets in the wrong order? {datagram[0]} is 00 {datagram[0]:02x} on the wire"
-    return UnknownVersion(
-        f"version {version}: expected 1, 5, 6, 7, 8, 9 or 10, or sFlow's 5 in four octets", version=version, hint=hint
-    )
+    *others, last = sorted(FORMATS.keys() - {SFLOW})
+    expected = f"expected {', '.join(map(str, others))} or {last}, or sFlow's 5 in four octets"
+    return UnknownVersion(f"version {version}: {expected}", version=version, hint=hint)

@@ -14,12 +14,12 @@ from typing import TypeAlias
 from ..limits import Limits
 from ..quirks import MAPPED_EXPORTER, STANDARD, Rules, unmapped
 from ..settings import PLAIN, ExporterSettings
+from ..types.words import WITH_TEMPLATES
 from .domains import Domain
 from .elements import LearnedElements
 from .holder import Holder
 from .pending import OVERHEAD
 from .shares import Shares
-from .templates import WITH_TEMPLATES
 from .timeline import HistoricDomain
 
 Lifetime: TypeAlias = "int | str | None"  # of templates: s, "adapt", or None for without end

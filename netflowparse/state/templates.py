@@ -10,17 +10,16 @@ from typing import Any, NamedTuple
 
 from ..template import VARIABLE_LENGTH, FieldSpecifier, Template
 from ..types import EventName
+from ..types.words import WITH_TEMPLATES
 from .repetition import Repetition
 from .snapshot.values import LARGEST_COUNT, LARGEST_WORD, Value, dump_time
 
 STREAMS = frozenset({"tcp", "sctp", "file"})  # transports on which withdrawals are obeyed; RFC 7011 §8.1, §8.4
-TRANSPORTS = STREAMS | {"udp"}
 CONNECTIONS = frozenset({"tcp", "sctp"})  # on which another definition needs a withdrawal; RFC 7011 §8.1, RFC 5655 §7.1
 
 FOREIGN = bytes(4)  # stands before the octets of a definition that says something else where it belongs
 FORMERS = 4  # definitions before the one in force whose lengths are remembered
 
-WITH_TEMPLATES = frozenset({"netflow9", "ipfix"})  # protocols
 DATA_SETS = range(256, 1 << 16)  # ids; RFC 7011 §3.3.2, RFC 3954 §5.2
 MOST_FIELDS = 16_383  # in 65535 octets, 4 for each
 LARGEST_RECORD = MOST_FIELDS * VARIABLE_LENGTH

@@ -13,11 +13,12 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from ..template import Template
+from ..types.words import WITH_TEMPLATES
 from .domains import Domain
 from .exporters import Exporter, ExporterStore
 from .history import History
 from .sightings import Line
-from .templates import WITH_TEMPLATES, KnownTemplate
+from .templates import KnownTemplate
 from .timeline import HistoricDomain
 
 K = TypeVar("K", bound=Hashable)

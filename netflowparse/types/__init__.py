@@ -1,10 +1,11 @@
 """The shapes of what comes out, for type checkers.  At run time they are plain dicts.
 
-    words      protocols, transports, events, codes of problems, kinds of facts
+    words      protocols and transports, also as tuples for the package; events, codes of problems
     message    ``Message`` and its parts;  kept: what ``Decoder(keep_octets=True)`` adds
     rows       of ``Decoder.templates``, ``pending``, ``statistics`` and ``knowledge``
 
-All of them are imported from here.  Their modules do without postponed annotations: so ``__required_keys__`` is true.
+All of them are imported from here.  The modules of dicts do without postponed annotations: so ``__required_keys__`` is
+true.
 """
 
 from .kept import FieldPatch, Kept, KeptRecord, KeptSample, KeptSet, Patch

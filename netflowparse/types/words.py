@@ -1,15 +1,19 @@
-"""The words that messages and rows are made of: protocols, events, codes, kinds."""
+"""The words that messages and rows are made of: protocols, transports, events, codes.  The one list of each."""
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 Flow: TypeAlias = dict[str, Any]  # keys are element names; values are plain
 Octets: TypeAlias = bytes | bytearray | memoryview
-ProtocolName: TypeAlias = Literal[
-    "netflow1", "netflow5", "netflow6", "netflow7", "netflow8", "netflow9", "ipfix", "sflow5"
-]
+_Fixed: TypeAlias = Literal["netflow1", "netflow5", "netflow6", "netflow7", "netflow8"]
+_Templated: TypeAlias = Literal["netflow9", "ipfix"]
+ProtocolName: TypeAlias = Literal[_Fixed, _Templated, "sflow5"]
+PROTOCOLS: Final[tuple[ProtocolName, ...]] = get_args(ProtocolName)
+FIXED: Final[tuple[ProtocolName, ...]] = get_args(_Fixed)  # one layout for all records
+WITH_TEMPLATES: Final[tuple[ProtocolName, ...]] = get_args(_Templated)
 Transport: TypeAlias = Literal["udp", "tcp", "sctp", "file"]
+TRANSPORTS: Final[tuple[Transport, ...]] = get_args(Transport)
 SequenceEvent: TypeAlias = Literal["first", "in_order", "gap", "reordered", "duplicate", "restart", "uncertain"]
 EventName: TypeAlias = Literal[
     "learned", "refreshed", "replaced", "withdrawn", "withdrawal_ignored", "conflict", "rejected"

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from typing import Any, cast, get_args
 
 from ...types import Header, Sequence, SequenceEvent
+from ...types.words import TRANSPORTS
 from ..holder import Holder
 from ..pending import HeldMessage, HeldSet
 from ..sightings import Place
-from ..templates import DATA_SETS, TRANSPORTS, KnownTemplate
+from ..templates import DATA_SETS, KnownTemplate
 from .parts import DomainKey, ExporterPart, HeldPart
 from .values import LARGEST_WORD, Value, dump_key, dump_time, load_key
 

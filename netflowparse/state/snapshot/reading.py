@@ -12,6 +12,7 @@ from typing import Any
 
 from ...errors import SnapshotError, UsageError
 from ...quirks import FRACTIONS
+from ...types.words import FIXED, PROTOCOLS, WITH_TEMPLATES
 from ..clock import DomainClock
 from ..counts import Counts
 from ..domains import COUNTING_DATAGRAMS
@@ -23,7 +24,7 @@ from ..knowledge import Knowledge
 from ..numbering import Numbering
 from ..sample_sources import LARGEST_SOURCE, SampleSource, SourceKey, load_sequence, source_key
 from ..sequence import SequenceTracker
-from ..templates import DATA_SETS, WITH_TEMPLATES, KnownTemplate
+from ..templates import DATA_SETS, KnownTemplate
 from .parts import DomainKey, DomainPart, ExporterPart, Facts, SnapshotPart
 from .pending import HeldReader
 from .values import LARGEST_COUNT, LARGEST_WORD, Value, load_key, shown
@@ -31,9 +32,7 @@ from .writing import FORMAT, VERSION
 
 SFLOW = "sflow5"
 WITHOUT_UPTIME = frozenset({"ipfix"})
-FIXED = frozenset({"netflow1", "netflow5", "netflow6", "netflow7", "netflow8"})
-PROTOCOLS = FIXED | WITH_TEMPLATES | {SFLOW}
-LARGEST_ENGINE = (1 << 16) - 1  # type and id
+LARGEST_DOMAIN = (1 << 16) - 1  # of fixed formats: the engine's type and id
 VALUE_BITS = 257  # of what an element of 32 octets, or two of them together, can be
 LONGEST_ADDRESS = 45  # characters
 DOMAIN = (
@@ -155,7 +154,7 @@ class _Reading:
 def _load_domain_key(protocol: Value, number: Value) -> DomainKey:
     name = protocol.one_of(PROTOCOLS)
     if name != SFLOW:
-        return name, number.whole(LARGEST_ENGINE if name in FIXED else LARGEST_WORD)
+        return name, number.whole(LARGEST_DOMAIN if name in FIXED else LARGEST_WORD)
     agent, sub_agent = number.row(2)
     if not agent.absent:
         text = agent.value

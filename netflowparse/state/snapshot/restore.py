@@ -8,13 +8,14 @@ from typing import Any, TypeAlias
 
 from ...quirks import SEQUENCE_AFTER_RECORDS
 from ...types import Header
+from ...types.words import WITH_TEMPLATES
 from ..domains import Domain
 from ..elements import LearnedElements
 from ..exporters import Exporter, ExporterStore
 from ..history import History
 from ..knowledge import Knowledge
 from ..pending import HeldSet, Waiting
-from ..templates import WITH_TEMPLATES, KnownTemplate
+from ..templates import KnownTemplate
 from ..timeline import HistoricDomain
 from .merge import merge
 from .parts import DomainPart, ExporterPart, HeldPart
