@@ -1,4 +1,4 @@
-"""One module per protocol: framing and order of work.  The only place where wire, codec and state meet.
+"""One module per protocol: framing and order of work.  Here declarations, their readers and what is remembered meet.
 
 formats       which protocol a datagram is of;  strict: whole datagrams or none;  context: what all of them share
 fixed         NetFlow v1, v5 to v8;  netflow9, ipfix: on sets;  sflow5

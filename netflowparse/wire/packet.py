@@ -1,7 +1,11 @@
-"""The headers of a packet, as far as they are reported: link, network and transport layer, tunnels.
+"""The headers of a packet, as far as they are reported: link, network and transport layer.
 
-IEEE 802.3, 802.1Q and 802.11, RFC 791, 8200, 9293, 768, 9260, 792, 4443, 826, 3032, 2784, 7348, 8926, 3GPP TS 29.281.
+IEEE 802.3, 802.1Q, 802.2 and 802.11; RFC 768, 791, 792, 826, 3032, 3376, 4302, 4303, 4443, 8200, 9260, 9293.
 Fields carry the names of the information elements that mean the same.  Padding stands for what is not reported.
+
+Headers of which only a number or two is told have no declaration, because whether these stand in them, and where, hangs
+on bits before: PPPoE and PPP (``packet/link.py``), tunnels (``packet/tunnels.py``), IP's options and extension headers
+(``packet/network.py``).
 """
 
 from __future__ import annotations
