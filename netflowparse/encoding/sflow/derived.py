@@ -6,23 +6,13 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from ...errors import EncodeError
-from ...protocols.sflow.elements import ELEMENTS, add_router
+from ...protocols.sflow.elements import DERIVED, ELEMENTS, LONGEST_PREFIX, add_router
 from ...types import Flow
 from ..checked import Path, shown
 from .packets import FRAME, NAME, is_incomplete
 
 ROUTER = "extended_router"
-VERSIONS = (4, 6)
-#: The keys; those of addresses for both versions of IP.
-DERIVED = frozenset(
-    {
-        *("vlanId", "postVlanId", "postNAPTSourceTransportPort", "postNAPTDestinationTransportPort"),
-        *("bgpSourceAsNumber", "bgpDestinationAsNumber", "bgpNextAdjacentAsNumber", "bgpPrevAdjacentAsNumber"),
-        *(f"{kind}NextHopIPv{version}Address" for version in VERSIONS for kind in ("ip", "bgp")),
-        *(f"{end}IPv{version}PrefixLength" for version in VERSIONS for end in ("source", "destination")),
-        *(f"postNAT{end}IPv{version}Address" for version in VERSIONS for end in ("Source", "Destination")),
-    }
-)
+VERSIONS = tuple(LONGEST_PREFIX)  # looked for in one by one: the value may be anything
 
 
 def check_derived(flow: Mapping[str, Any], added: Collection[str], path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from ...errors import EncodeError
 from ...packet.keys import PACKET_KEYS
-from ...protocols.sflow.elements import IP_VERSIONS, SAMPLED
+from ...protocols.sflow.elements import DERIVED, IP_VERSIONS, SAMPLED
 from ...protocols.sflow.work import data_format
 from ...wire.sflow.counter_records import COUNTER_RECORDS
 from ...wire.sflow.flow_records import FLOW_RECORDS
@@ -18,7 +18,7 @@ from ...wire.sflow.structures import Structure
 from ...wire.sflow5 import FORMAT_BITS, FORMAT_MASK, Head
 from ...wire.xdr import WORD, padding
 from ..checked import Path, expect_dict, expect_list, refuse_others, shown, write_octets
-from .derived import DERIVED, check_derived
+from .derived import check_derived
 from .fields import UNDECODED, write_structure
 from .packets import FRAME, NAME, packet_of, write_sampled_header
 

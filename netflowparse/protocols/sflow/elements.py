@@ -66,6 +66,33 @@ COPIES = {
 }
 IP_VERSIONS = {"sampled_ipv4": 4, "sampled_ipv6": 6}
 
+#: Fields that are addresses, whose element hangs on their version: by structure.
+ADDRESSES = {
+    "extended_router": (("nexthop", "ipNextHopIPv{}Address"),),
+    "extended_gateway": (("nexthop", "bgpNextHopIPv{}Address"),),
+    "extended_nat": (("src_address", "postNATSourceIPv{}Address"), ("dst_address", "postNATDestinationIPv{}Address")),
+}
+#: Fields of extended_router that are elements of the packet's version.
+PREFIXES = (("src_mask_len", "sourceIPv{}PrefixLength"), ("dst_mask_len", "destinationIPv{}PrefixLength"))
+#: Fields of extended_gateway, and what the first and the last of its path are.
+NUMBERS = (("src_as", "bgpSourceAsNumber"), ("src_peer_as", "bgpPrevAdjacentAsNumber"))
+NEXT, LAST_OF_PATH = "bgpNextAdjacentAsNumber", "bgpDestinationAsNumber"
+
+#: All elements that stand in a flow beside the structure that tells them.
+DERIVED = frozenset(
+    {
+        *(copy.element for copies in COPIES.values() for copy in copies),
+        *(element for _, element in NUMBERS),
+        *(NEXT, LAST_OF_PATH),
+        *(
+            element.format(version)
+            for version in LONGEST_PREFIX
+            for fields in (*ADDRESSES.values(), PREFIXES)
+            for _, element in fields
+        ),
+    }
+)
+
 
 def flatten_sampled(flow: Flow) -> None:
     """Give what the agent says of the packet the names that its header would have had."""
@@ -87,28 +114,29 @@ def add_router(flow: Flow) -> None:
     """Add what extended_router tells; which elements these are depends on the packet."""
     fields = _first(flow["extended_router"])
     nexthop = fields.get("nexthop")
-    _add_address(flow, "ipNextHopIPv{}Address", nexthop)
+    _add_addresses(flow, "extended_router", fields)
     version = flow.get("ipVersion") or (0 if nexthop is None else _version(nexthop))
     if version:
-        for end, key in (("source", "src_mask_len"), ("destination", "dst_mask_len")):
-            length = fields.get(key)
+        for field, element in PREFIXES:
+            length = fields.get(field)
             if length is not None and length <= LONGEST_PREFIX[version]:  # some agents send masks
-                flow.setdefault(f"{end}IPv{version}PrefixLength", length)
+                flow.setdefault(element.format(version), length)
 
 
 def _gateway(fields: Flow, flow: Flow) -> None:
-    _add_address(flow, "bgpNextHopIPv{}Address", fields.get("nexthop"))
-    _add(flow, "bgpSourceAsNumber", fields.get("src_as"))
-    _add(flow, "bgpPrevAdjacentAsNumber", fields.get("src_peer_as"))
+    _add_addresses(flow, "extended_gateway", fields)
+    for field, element in NUMBERS:
+        number = fields.get(field)
+        if number is not None:
+            flow.setdefault(element, number)
     path = [number for segment in fields.get("dst_as_path", ()) for number in segment["asns"]]
     if path:
-        _add(flow, "bgpNextAdjacentAsNumber", path[0])
-        _add(flow, "bgpDestinationAsNumber", path[-1])
+        flow.setdefault(NEXT, path[0])
+        flow.setdefault(LAST_OF_PATH, path[-1])
 
 
 def _nat(fields: Flow, flow: Flow) -> None:
-    _add_address(flow, "postNATSourceIPv{}Address", fields.get("src_address"))
-    _add_address(flow, "postNATDestinationIPv{}Address", fields.get("dst_address"))
+    _add_addresses(flow, "extended_nat", fields)
 
 
 def _first(said: Any) -> Flow:
@@ -134,14 +162,11 @@ def _copier(copies: tuple[Copy, ...]) -> Callable[[Flow, Flow], None]:
     return copy
 
 
-def _add(flow: Flow, name: str, value: Any) -> None:
-    if value is not None:
-        flow.setdefault(name, value)
-
-
-def _add_address(flow: Flow, name: str, address: str | None) -> None:
-    if address is not None:
-        flow.setdefault(name.format(_version(address)), address)
+def _add_addresses(flow: Flow, structure: str, fields: Flow) -> None:
+    for field, element in ADDRESSES[structure]:
+        address = fields.get(field)
+        if address is not None:
+            flow.setdefault(element.format(_version(address)), address)
 
 
 def _version(address: str) -> int:

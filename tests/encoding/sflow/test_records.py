@@ -10,8 +10,9 @@ from scapy.layers.l2 import Ether
 
 from netflowparse import Decoder, EncodeError
 from netflowparse.encoding.sflow.message import encode_sflow5
+from netflowparse.protocols.sflow.elements import DERIVED, SAMPLED
 from tests import sflow_builder as sflow
-from tests.encoding.sflow.test_message import COUNTED, HEADER, MOST, PLAIN, SAMPLER, encoded, told
+from tests.encoding.sflow.test_message import APART, COUNTED, HEADER, MOST, PLAIN, SAMPLER, encoded, told
 from tests.protocols.sflow.structures import FLOW, body, flow_record, values_of
 
 PACKET = bytes(
@@ -176,6 +177,19 @@ def test_derived_elements_are_not_written():
         with pytest.raises(EncodeError, match=r"no structure says so|though its structure says"):
             encoded(flow)
         flow[name] = values_of(FLOW[name].fields)
+
+
+def test_every_derived_element_is_known():
+    """What decoding adds to a flow beside any structure, however it is filled, is what encoding leaves out."""
+    added, empty = set(), decoded()
+    holders = (*SAMPLED, *APART)  # of packets
+    for row in (each for each in FLOW.values() if each.name not in holders):
+        for address in ("192.0.2.1", "2001:db8::1"):
+            small = {"u32": 24, "addr": address}
+            values = values_of(row.fields, "signs")
+            values |= {name: small[kind] for name, kind in row.fields if kind in small}
+            added |= decoded(flow_record(row.name, values)).keys() - {*empty, row.name}
+    assert added == DERIVED
 
 
 def test_names_that_were_added():
