@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
+from construct import Struct
 from hypothesis import given
 
 from netflowparse import Decoder
+from netflowparse.codec.layout import layout_of
 from netflowparse.packet.keys import PACKET_KEYS, PACKET_WORDS
+from netflowparse.wire import packet as wire
 from tests.packet.stacks import STACKS
 from tests.sflow_builder import one_flow, sampled_header
 from tests.strategies import sampled_packets
@@ -42,6 +46,16 @@ def test_every_key_is_met(compiled: bool) -> None:
     assert "more" not in PACKET_KEYS
     assert not PACKET_KEYS & OF_THE_SAMPLE
     assert {word for word in met if "_" in word or word in ("arp", "llc", "tunnel", "inner")} <= PACKET_WORDS
+
+
+def test_every_header_has_its_place() -> None:
+    """Declared in wire/packet.py: its fields are keys of the packet, or it has a dict of its own in it."""
+    together = re.compile(r"(IPV[46]|ETHERNET|TAGGED)_")  # headers that are read in one go
+    declared = {name for name, each in vars(wire).items() if isinstance(each, Struct) and not together.match(name)}
+    apart = {"VlanTci", "Llc", "Label", "Arp", "Dot11", "Dot11Address2", "Dot11Address3", "Dot11Address4"}
+    for name in declared - apart:
+        assert {key for key, _ in layout_of(getattr(wire, name)).display} - {"more"} <= PACKET_KEYS, name
+    assert apart < declared
 
 
 @given(sampled_packets)

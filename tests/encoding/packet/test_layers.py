@@ -14,8 +14,9 @@ from scapy.packet import Packet, Raw
 
 from netflowparse import EncodeError, Limits
 from netflowparse.codec.engine import Engine
+from netflowparse.encoding.packet.layers import LAYERS as WRITTEN
 from netflowparse.encoding.packet.layers import build_packet, says
-from netflowparse.packet.decoder import PacketDecoder
+from netflowparse.packet.decoder import LAYERS, PacketDecoder
 from netflowparse.protocols.problems import Problems
 from netflowparse.protocols.sflow.flows import FIRST_LAYERS
 from tests.packet.stacks import STACKS
@@ -31,6 +32,11 @@ def read(octets: bytes, layer: str, compiled: bool = True) -> dict[str, Any]:
     packet: dict[str, Any] = {}
     READERS[compiled].decode(packet, octets, 0, len(octets), layer, Problems(Limits()))
     return packet
+
+
+def test_every_layer_that_is_read_is_written():
+    """What stands behind an EtherType is written with it, and behind a tag's TPID that is written already."""
+    assert WRITTEN.keys() - {"behind_tpid"} == LAYERS.keys() - {"ethertype"}
 
 
 def test_packets_of_every_stack(compiled):
