@@ -13,6 +13,9 @@ import pytest
 
 import netflowparse
 from netflowparse import errors
+from netflowparse.protocols.fixed import DECLARATIONS
+from netflowparse.protocols.formats import FORMATS
+from netflowparse.types.words import FIXED, PROTOCOLS, WITH_TEMPLATES
 from tests.conftest import ROOT
 from tests.surface import PATH, PUBLIC, surface
 
@@ -52,9 +55,10 @@ def _imported_with_the_package() -> list[str]:
 
 
 def test_programs_of_users_need_no_other_module() -> None:
-    folders = [ROOT / "tests" / "user_types" / "user", ROOT / "docs" / "collectors"]
-    text = "\n".join(path.read_text() for folder in folders for path in folder.glob("*.py"))
-    assert set(re.findall(r"(?:from|import) (netflowparse[.a-z_]*)", text)) <= {*PUBLIC}
+    for folder in (ROOT / "tests" / "user_types" / "user", ROOT / "docs" / "collectors"):
+        programs = [path.read_text() for path in folder.glob("*.py")]
+        assert len(programs) > 1, folder
+        assert set(re.findall(r"(?:from|import) (netflowparse[.a-z_]*)", "\n".join(programs))) <= {*PUBLIC}
 
 
 @pytest.mark.parametrize("name", SURFACE)
@@ -74,6 +78,17 @@ def test_error_tree() -> None:
     assert issubclass(netflowparse.SnapshotError, netflowparse.UsageError)
     assert issubclass(netflowparse.WrongType, TypeError)
     assert issubclass(netflowparse.WrongType, netflowparse.UsageError)
+
+
+def test_every_problem_code_is_exported() -> None:
+    assert {name for name in vars(errors) if name.isupper()} == {name for name in errors.__all__ if name.isupper()}
+
+
+def test_every_protocol_has_its_word() -> None:
+    """What is decoded by its version is in the one list of protocols."""
+    assert {f"netflow{version}" for version in DECLARATIONS} == {*FIXED}
+    assert {f"netflow{version}" for version in FORMATS.keys() - {0, 10}} | {"ipfix", "sflow5"} == {*PROTOCOLS}
+    assert {*FIXED, *WITH_TEMPLATES, "sflow5"} == {*PROTOCOLS}
 
 
 def test_every_problem_code_is_explained() -> None:
