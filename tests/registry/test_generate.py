@@ -11,6 +11,8 @@ from tests.conftest import ROOT
 
 IANA = ROOT / "iana"
 ELEMENTS = "ipfix-information-elements.csv"
+EXAMPLE = "vendor/64999-example.csv"
+HEADINGS = "pen,element_id,name,data_type,semantics,units,status,aliases,sources,tier,notes"
 
 
 @pytest.fixture
@@ -20,6 +22,15 @@ def folder(tmp_path):
     shutil.copytree(IANA, copied, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     shutil.copytree(ROOT / "netflowparse" / "registry", copied / "out", ignore=shutil.ignore_patterns("__pycache__"))
     return copied
+
+
+@pytest.fixture
+def example(folder, run):
+    """The copy with a vendor's file of one element, which is in the modules: its rows are those of the tests."""
+    (folder / EXAMPLE).write_text(f"{HEADINGS}\n64999,137,queueDepth,unsigned16,,,current,,example,b,\n")
+    append(folder, "pen.csv", "64999,Example,")
+    assert run() == (0, "")
+    return EXAMPLE
 
 
 @pytest.fixture
@@ -71,7 +82,7 @@ def test_full_descriptions_give_the_same_labels(folder, run):
 
 
 def test_check_names_the_modules_that_differ(folder, run):
-    append(folder, "pen.csv", "99999,Example,,")
+    append(folder, "pen.csv", "99999,Example,")
     status, said = run("--check")
     assert (status, said) == (1, "_enterprise.py differs from what iana/generate.py writes\n")
     assert run() == (0, "")
@@ -132,16 +143,16 @@ def test_refused_elements_of_iana(folder, run, old, new, message):
 @pytest.mark.parametrize(
     ("file", "line", "message"),
     [
-        ("vendor/2636-juniper.csv", "2636,1,x,uint8,,,current,,,,", "line 3: id 1: unknown data type 'uint8'"),
-        ("vendor/2636-juniper.csv", "2636,1,x,string,sum,,current,,,,", "line 3: id 1: unknown semantics 'sum'"),
-        ("vendor/2636-juniper.csv", "2636,1,x,string,,bytes,current,,,,", "line 3: id 1: unknown unit 'bytes'"),
-        ("vendor/2636-juniper.csv", "2636,137,x,string,,,current,,,,", "duplicate id 137 of enterprise 2636"),
-        ("vendor/2636-juniper.csv", "9,1,x,string,,,current,,,,", "line 3: pen 9, expected the one of the file name"),
-        ("vendor/2636-juniper.csv", "2636,40000,x,string,,,current,,,,", "line 3: id 40000, expected at most 32767"),
-        ("vendor/2636-juniper.csv", "2636,1,scope,string,,,current,,,,", "name 'scope' is kept for something else"),
-        ("vendor/2636-juniper.csv", "2636,1,ie7,string,,,current,,,,", "name 'ie7' is kept for something else"),
-        ("vendor/2636-juniper.csv", "2636,1,pen9_x,string,,,current,,,,", "name 'pen9_x' is kept for something else"),
-        ("pen.csv", "2636,Juniper again,,", "2636 is also on line"),
+        (EXAMPLE, "64999,1,x,uint8,,,current,,,,", "line 3: id 1: unknown data type 'uint8'"),
+        (EXAMPLE, "64999,1,x,string,sum,,current,,,,", "line 3: id 1: unknown semantics 'sum'"),
+        (EXAMPLE, "64999,1,x,string,,bytes,current,,,,", "line 3: id 1: unknown unit 'bytes'"),
+        (EXAMPLE, "64999,137,x,string,,,current,,,,", "duplicate id 137 of enterprise 64999"),
+        (EXAMPLE, "9,1,x,string,,,current,,,,", "line 3: pen 9, expected the one of the file name"),
+        (EXAMPLE, "64999,40000,x,string,,,current,,,,", "line 3: id 40000, expected at most 32767"),
+        (EXAMPLE, "64999,1,scope,string,,,current,,,,", "name 'scope' is kept for something else"),
+        (EXAMPLE, "64999,1,ie7,string,,,current,,,,", "name 'ie7' is kept for something else"),
+        (EXAMPLE, "64999,1,pen9_x,string,,,current,,,,", "name 'pen9_x' is kept for something else"),
+        ("pen.csv", "64999,Example again,", "64999 is also on line"),
         ("netflow-v9/field-types.csv", "150,X,,,,1,packetDeltaCount,,,,,,,", "element 1 is 'octetDeltaCount' at IANA"),
         ("netflow-v9/field-types.csv", "40099,X,,,,,,9,1,,,,,", "element 1 of enterprise 9 is in no vendor file"),
         ("netflow-v9/field-types.csv", "8,X,,,,,,,,,,,,", "8 is also on line 9"),
@@ -154,7 +165,7 @@ def test_refused_elements_of_iana(folder, run, old, new, message):
         ("ipfix/ie-embedded-enumerations.csv", "61,flowDirection,bit,3,x,IANA", "unknown kind 'bit'"),
     ],
 )
-def test_refused_rows_of_our_own_tables(folder, run, file, line, message):
+def test_refused_rows_of_our_own_tables(folder, run, example, file, line, message):
     append(folder, file, line)
     status, said = run()
     assert status == 1
@@ -162,13 +173,13 @@ def test_refused_rows_of_our_own_tables(folder, run, file, line, message):
     assert message in said
 
 
-def test_a_vanished_element_must_be_accepted(folder, run):
-    (folder / "vendor" / "2636-juniper.csv").write_text("pen,element_id,name,data_type,semantics,units,status\n")
+def test_a_vanished_element_must_be_accepted(folder, run, example):
+    (folder / example).write_text(f"{HEADINGS}\n")
     status, said = run()
     assert status == 1
-    assert said.startswith("error: vendor/2636-*.csv: element 137 of enterprise 2636 (")
+    assert said.startswith("error: vendor/64999-*.csv: element 137 of enterprise 64999 (")
     assert run("--accept") == (0, "")
-    assert 2636 not in written(folder, "_enterprise.py")["elements"]()
+    assert 64999 not in written(folder, "_enterprise.py")["elements"]()
     assert run("--check") == (0, "")
 
 
@@ -178,23 +189,23 @@ def test_a_changed_type_must_be_accepted(folder, run):
     assert written(folder, "_iana.py")["ELEMENTS"][3][1] == "unsigned32"
 
 
-def test_shared_names_get_a_prefix_for_every_vendor(folder, run):
-    append(folder, "vendor/2636-juniper.csv", "2636,1,CLIENT_TCP_FLAGS,string,,,current,,,,")
-    append(folder, "vendor/2636-juniper.csv", "2636,2,sourceIPv4Address,string,,,current,,,,")
-    append(folder, "vendor/2636-juniper.csv", "2636,3,whatever,string,,,unknown-name,,,,")
+def test_shared_names_get_a_prefix_for_every_vendor(folder, run, example):
+    append(folder, example, "64999,1,CLIENT_TCP_FLAGS,string,,,current,,,,")
+    append(folder, example, "64999,2,sourceIPv4Address,string,,,current,,,,")
+    append(folder, example, "64999,3,whatever,string,,,unknown-name,,,,")
     assert run() == (0, "")
     vendors = written(folder, "_enterprise.py")["elements"]()
-    assert vendors[2636][1][:2] == ("CLIENT_TCP_FLAGS", "pen2636_CLIENT_TCP_FLAGS")
+    assert vendors[64999][1][:2] == ("CLIENT_TCP_FLAGS", "pen64999_CLIENT_TCP_FLAGS")
     assert vendors[35632][78][:2] == ("CLIENT_TCP_FLAGS", "pen35632_CLIENT_TCP_FLAGS")
-    assert vendors[2636][2][1] == "pen2636_sourceIPv4Address"
-    assert vendors[2636][3][:3] == ("pen2636_ie3", "pen2636_ie3", "string")
+    assert vendors[64999][2][1] == "pen64999_sourceIPv4Address"
+    assert vendors[64999][3][:3] == ("pen64999_ie3", "pen64999_ie3", "string")
 
 
-def test_one_vendor_may_not_use_a_name_twice(folder, run):
-    append(folder, "vendor/2636-juniper.csv", "2636,1,same,string,,,current,,,,")
-    append(folder, "vendor/2636-juniper.csv", "2636,2,same,string,,,current,,,,")
+def test_one_vendor_may_not_use_a_name_twice(folder, run, example):
+    append(folder, example, "64999,1,same,string,,,current,,,,")
+    append(folder, example, "64999,2,same,string,,,current,,,,")
     status, said = run()
     assert (status, said) == (
         1,
-        "error: vendor/2636-juniper.csv, line 4: key 'pen2636_same' is also that of vendor/2636-juniper.csv, line 3\n",
+        f"error: {example}, line 4: key 'pen64999_same' is also that of {example}, line 3\n",
     )
