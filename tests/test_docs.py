@@ -14,16 +14,27 @@ from typing import Any
 import pytest
 
 from netflowparse import Decoder
+from netflowparse.registry import _enterprise, _iana
+from netflowparse.wire.sflow.counter_records import COUNTER_RECORDS
+from netflowparse.wire.sflow.flow_records import FLOW_RECORDS
 from tests.capture_reader import read_datagrams
 from tests.conftest import RECORDINGS, ROOT
 from tests.pages import ELSEWHERE, bare_commands, blocks, check_commands, functions, matches, run_example
+from tests.tally import rows_of
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+#: pages that stand beside what they are about: their files and links are looked at
+BESIDE = [ROOT / folder / "README.md" for folder in ("tests", "iana", "fuzz", "benchmarks")]
 COLLECTORS = set().union(*(functions(path.read_text()) for path in (ROOT / "docs" / "collectors").glob("*.py")))
 #: what is none of these nobody runs, so it may not be there; "" is a drawing
 LANGUAGES = {"python", "console", "sh", "json", "", "{toctree}", "{eval-rst}"}
 
+FOLDERS = ("tests", "docs", "iana", "netflowparse", "benchmarks")
+PARTS = [path.name for path in (ROOT / "netflowparse").iterdir() if (path / "__init__.py").exists()]
+OF_PARTS = [ROOT / "docs" / name for name in ("adding.md", "architecture.md", "contributing.md")]
+
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+each_file = pytest.mark.parametrize("page", [*PAGES, *BESIDE], ids=lambda page: str(page.relative_to(ROOT)))
 Names = dict[str, Any]
 
 
@@ -144,7 +155,7 @@ def test_bare_commands_exist(page: Path) -> None:
             assert there, command
 
 
-@each_page
+@each_file
 def test_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text()):
         if not target.startswith("http"):
@@ -160,10 +171,29 @@ def test_every_page_is_in_a_table_of_contents() -> None:
     assert sorted(names) == sorted(page.stem for page in pages if page.stem != "index")
 
 
-@each_page
-def test_commands_read_files_that_are_there(page: Path) -> None:
-    for path in re.findall(r"\b(?:tests|docs|iana)/[\w/.-]*\w", page.read_text()):
-        assert (ROOT / path).exists(), path
+@each_file
+def test_files_that_are_named_are_there(page: Path) -> None:
+    text = page.read_text()
+    for path in re.findall(rf"\b(?:{'|'.join(FOLDERS)})/[\w/.*-]*\w", text):
+        assert any(ROOT.glob(path)), path
+    if page in OF_PARTS:  # these name modules by their place in the package
+        for path in re.findall(rf"`((?:{'|'.join(PARTS)})/[\w/]+\.py)`", text):
+            assert (ROOT / "netflowparse" / path).exists(), path
+
+
+def test_numbers_on_pages_are_those_of_the_tables() -> None:
+    vendors = _enterprise.elements()
+    structures = [len(FLOW_RECORDS), len(COUNTER_RECORDS)]
+    for page, words, counts in (
+        ("README.md", "({} of flows, {} of counters)", structures),
+        ("docs/sflow.md", "{} of flows and {} of counters", structures),
+        ("README.md", "IANA's {} and their reverse", [len(_iana.ELEMENTS)]),
+        ("README.md", "about {} of {} enterprises", [round(sum(map(len, vendors.values())), -2), len(vendors)]),
+        ("README.md", "[{} bad inputs]", [len(rows_of("faults.csv"))]),
+        ("README.md", "[{} requirements]", [len(rows_of("conformance.csv"))]),
+        ("iana/README.md", "highest element {};", [max(_iana.ELEMENTS)]),
+    ):
+        assert words.format(*counts) in " ".join((ROOT / page).read_text().split()), (page, words)
 
 
 def test_readme_has_the_speeds_of_the_page_about_performance() -> None:
