@@ -25,7 +25,8 @@ from construct import (
 )
 
 from netflowparse.codec.plan import Field, NotCompilable, fields_of
-from netflowparse.wire import ipfix, netflow5, netflow8, netflow9, sets
+from netflowparse.protocols.fixed import DECLARATIONS
+from netflowparse.wire import ipfix, netflow9, sets
 from netflowparse.wire.lengths import VarLength
 from netflowparse.wire.lists import Located
 from netflowparse.wire.texts import Text
@@ -105,8 +106,7 @@ def test_unknown_nodes_are_refused(node: object) -> None:
 @pytest.mark.parametrize(
     "declaration",
     [
-        *(netflow5.Header1, netflow5.Header5, netflow5.Header6, netflow5.Header7, netflow8.Header8),
-        *(netflow5.Record1, netflow5.Record5, netflow5.Record6, netflow5.Record7, *netflow8.RECORDS.values()),
+        *(each for header, records in DECLARATIONS.values() for each in (header, *records.values())),
         *(netflow9.Header, netflow9.FieldSpecifier, netflow9.OptionsTemplateHeader),
         *(ipfix.MessageHeader, ipfix.OptionsTemplateHeader, sets.SetHeader, sets.TemplateHeader),
     ],

@@ -23,7 +23,8 @@ from netflowparse.codec.record import template_layout
 from netflowparse.packet.decoder import LAYERS, PacketDecoder
 from netflowparse.protocols.problems import Problems
 from netflowparse.template import FieldSpecifier, Template
-from netflowparse.wire import ipfix, netflow5, netflow8, netflow9
+from netflowparse.protocols.fixed import DECLARATIONS
+from netflowparse.wire import ipfix, netflow9
 from netflowparse.wire.sflow.counter_records import COUNTER_RECORDS
 from netflowparse.wire.sflow.flow_records import FLOW_RECORDS, UnpaddedEthernet
 from netflowparse.wire.sflow5 import VENDOR_SAMPLES
@@ -48,15 +49,10 @@ COMPILERS = {octet_values: Compiler(namespace(LIMITS, octet_values)) for octet_v
 COMPILER = COMPILERS["hex"]
 CLOCK = Clock(1_700_000_000_123, 4_000_000_000)
 FIXED = [
-    *(netflow5.Record1, netflow5.Record5, netflow5.Record6, netflow5.Record7),
-    *netflow8.RECORDS.values(),
-    netflow9.FieldSpecifier,
-    ipfix.FieldSpecifier,
+    *(record for _, records in DECLARATIONS.values() for record in records.values()),
+    *(netflow9.FieldSpecifier, ipfix.FieldSpecifier),
 ]
-HEADERS = [
-    *(netflow5.Header1, netflow5.Header5, netflow5.Header6, netflow5.Header7, netflow8.Header8),
-    *(netflow9.Header, ipfix.MessageHeader),
-]
+HEADERS = [*(header for header, _ in DECLARATIONS.values()), netflow9.Header, ipfix.MessageHeader]
 
 
 def assert_equal_readings(
