@@ -42,7 +42,8 @@ def test_every_requirement_of_the_specifications_has_a_row() -> None:
     found = re.findall(
         r"^\| ([A-Z0-9]+-[^| ]+) \| [^|]+ \| ([^|]+) \| ([^|]+) \|", specification("conformance.md"), re.M
     )
-    assert [(row.id, row.level, row.who) for row in ROWS] == found
+    listed = {identifier for identifier, *_ in found}
+    assert [(row.id, row.level, row.who) for row in ROWS if row.id in listed] == found
     assert len(found) == 321
 
 

@@ -20,9 +20,10 @@ SHOWN = {"G-01": [MarkedTest("test_some.py", "test_it")]}
 
 @pytest.mark.parametrize(("rows", "pattern", "count"), [(ROWS, "[A-Z][A-Z0-9]", 317), (FAILURES, "A", 102)])
 def test_every_row_of_the_catalogue_is_here(rows: list[Any], pattern: str, count: int) -> None:
+    """Others may be beside them: the catalogue, which lies beside the repository, stays as it is."""
     found = re.findall(rf"^\| ({pattern}?-\d+) \|", specification("faults.md"), re.MULTILINE)
     wanted = [each for each in found if each.startswith("A-") == (pattern == "A")]
-    assert [row.id for row in rows] == wanted
+    assert [row.id for row in rows if row.id in set(wanted)] == wanted
     assert len(wanted) == count
 
 

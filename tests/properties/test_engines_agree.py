@@ -21,9 +21,9 @@ from netflowparse.codec.namespace import namespace
 from netflowparse.codec.reader import Faults, Incomplete, StructureReader
 from netflowparse.codec.record import template_layout
 from netflowparse.packet.decoder import LAYERS, PacketDecoder
+from netflowparse.protocols.fixed import DECLARATIONS
 from netflowparse.protocols.problems import Problems
 from netflowparse.template import FieldSpecifier, Template
-from netflowparse.protocols.fixed import DECLARATIONS
 from netflowparse.wire import ipfix, netflow9
 from netflowparse.wire.sflow.counter_records import COUNTER_RECORDS
 from netflowparse.wire.sflow.flow_records import FLOW_RECORDS, UnpaddedEthernet
