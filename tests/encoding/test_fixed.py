@@ -10,8 +10,7 @@ import pytest
 from netflowparse import Decoder, EncodeError, encode
 from tests.protocols import layouts
 
-TABLES = {version: layouts.RECORDS[version] for version in (1, 5, 6, 7)}
-CASES = [(version, None, table) for version, table in TABLES.items()]
+CASES = [(version, None, table) for version, table in layouts.RECORDS.items()]
 CASES += [(8, number, table) for number, table in layouts.AGGREGATIONS.items()]
 TIME, UPTIME = 0x65E0F000, 10_000
 

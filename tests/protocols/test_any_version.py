@@ -23,8 +23,9 @@ from tests.protocols.layouts import HEADERS, RECORDS, datagram, size_of
 from tests.protocols.messages import codes, malformed
 from tests.sflow_builder import one_flow, sampled_header
 
-KNOWN = {version: f"netflow{version}" for version in (1, 5, 6, 7, 8, 9)} | {10: "ipfix", 0: "sflow5"}
-HEADER_LENGTHS = {0: 28, 1: 16, 5: 24, 6: 24, 7: 24, 8: 28, 9: 20, 10: 16}  # octets, by version; 0: sFlow, of IPv4
+KNOWN = {version: f"netflow{version}" for version in (*HEADERS, 9)} | {10: "ipfix", 0: "sflow5"}
+HEADER_LENGTHS = {0: 28, 9: 20, 10: 16}  # octets, by version; 0: sFlow, of IPv4
+HEADER_LENGTHS |= {version: size_of(layout) for version, layout in HEADERS.items()}
 #: what the longest datagram of nothing but one octet is, behind the headers that count nothing
 MONOTONY = {
     (8, b"\0"): ["unknown_layout"],
@@ -48,7 +49,7 @@ KEYS = [
     "late",
 ]
 SFLOW = one_flow(sampled_header(bytes(14)))
-FIXED = {f"netflow{version}": datagram(version, [bytes(size_of(RECORDS[version]))]) for version in (1, 5, 6, 7)}
+FIXED = {f"netflow{version}": datagram(version, [bytes(size_of(layout))]) for version, layout in RECORDS.items()}
 ALL = {**FIXED, "netflow8": datagram(8, [bytes(28)], aggregation=1), "netflow9": NETFLOW9, "ipfix": RFC7011}
 ALL["sflow5"] = SFLOW
 example = pytest.mark.parametrize("octets", EXAMPLES.values(), ids=EXAMPLES)
