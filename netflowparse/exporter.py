@@ -17,7 +17,7 @@ from .encoding.set_session import SetSession
 from .errors import UsageError, WrongType
 from .registry import Registry
 from .types import Flow, ProtocolName, Transport
-from .types.words import PROTOCOLS
+from .types.words import PROTOCOLS, WITH_TEMPLATES
 
 __all__ = ["Exporter"]
 
@@ -80,7 +80,7 @@ class Exporter:
         self._given_start = None if started is None else _milliseconds(started, "started")
         self._started = self._given_start
         self._session: Session
-        if protocol in ("netflow9", "ipfix"):
+        if protocol in WITH_TEMPLATES:
             _check_interval(refresh_seconds, "refresh_seconds")
             _check_interval(refresh_datagrams, "refresh_datagrams")
             repeat = (refresh_seconds, refresh_datagrams) if transport == "udp" else None

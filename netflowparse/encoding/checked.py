@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from construct import Bytes, Construct, ConstructError, FormatField, Subconstruct
 
 from ..errors import EncodeError
+from ..types.words import WITH_TEMPLATES
 from ..wire.values import octets_of
 
 Path: TypeAlias = "tuple[str | int, ...]"  # keys and indices that lead to what is written
@@ -19,8 +20,8 @@ UTF8 = "a text that UTF-8 can say"
 LISTS = ("flows", "options", "counters", "templates", "unknown_samples")  # of a message
 #: what of them each protocol has; the fixed versions have flows alone
 FLOWS_ALONE = ("flows",)
-KINDS = {
-    **dict.fromkeys(("netflow9", "ipfix"), ("flows", "options", "templates")),
+KINDS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(WITH_TEMPLATES, ("flows", "options", "templates")),
     "sflow5": ("flows", "counters", "unknown_samples"),
 }
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from ..errors import EncodeError
 from ..types import FieldPatch, KeptSet, Patch
+from ..types.words import WITH_TEMPLATES
 from .checked import Path, expect_dict, expect_list, shown
 
 KEPT: Path = ("kept",)
 WRONG = "drop it for the canonical form"
 WORD = 0xFFFF  # the most that two octets say
 MARK = 0xFFFFFFFF  # and a CRC-32
-PROTOCOLS = ("netflow9", "ipfix")
 
 
 def listed(holder: Mapping[str, Any], key: str, path: Path) -> Sequence[Any]:
@@ -94,8 +94,8 @@ def _check_template(value: Any, path: Path) -> None:
     template = expect_dict(value, path)
     if template.get("scope_count") is not None:
         whole(template, "scope_count", WORD, path)
-    if template.get("protocol", "ipfix") not in PROTOCOLS:
-        raise EncodeError(f"{shown(template['protocol'])}, expected {' or '.join(PROTOCOLS)}", (*path, "protocol"))
+    if template.get("protocol", "ipfix") not in WITH_TEMPLATES:
+        raise EncodeError(f"{shown(template['protocol'])}, expected {' or '.join(WITH_TEMPLATES)}", (*path, "protocol"))
 
 
 def check_set(value: Any, templates: int, path: Path) -> KeptSet:
