@@ -30,6 +30,8 @@ ICMP_ELEMENTS = frozenset({32, 139, 176, 177, 178, 179})
 PROTOCOL, PORT, SOURCE_PORT = "protocolIdentifier", "destinationTransportPort", "sourceTransportPort"
 #: interface -> the key of what its number means
 INTERFACES = {"ingressInterface": "ingress_interface_decoded", "egressInterface": "egress_interface_decoded"}
+#: rule -> keys of no element that it adds to records; encoding leaves them out
+ADDED = {IFINDEX_PALO_ALTO: frozenset(INTERFACES.values())}
 #: elements that hold NTP timestamps or not -> the rule that doubts them
 DOUBTED = {
     "flowStartMicroseconds": MICROSECONDS_NOT_NTP,

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..codec.display import HALF_RANGE, UPTIME_RANGE, Clock
 from ..codec.engine import Engine
-from ..codec.peculiarities import INTERFACES, PORT, PROTOCOL, SOURCE_PORT
+from ..codec.peculiarities import ADDED, PORT, PROTOCOL, SOURCE_PORT
 from ..codec.record import EVENT_TIME, SYSTEM_INIT_TIME, UPTIMES
 from ..codec.reports import REPORT
 from ..limits import Limits
@@ -19,7 +19,7 @@ from ..packet.keys import PACKET_KEYS
 from ..protocols.packet_sections import COUNTS, SECTIONS, PacketSections
 from ..protocols.problems import Problems
 from ..protocols.rules import ICMP_AND_IPV6
-from ..quirks import ASA_EVENT_TIME, ICMP_IN_DESTINATION_PORT, IFINDEX_PALO_ALTO
+from ..quirks import ASA_EVENT_TIME, ICMP_IN_DESTINATION_PORT
 
 RESOLVED, MIB_OBJECTS = "resolved", "mib_objects"
 LIMITS = Limits()
@@ -42,8 +42,9 @@ def derived_keys(record: Mapping[str, Any], quirks: Collection[str], clock: Cloc
             found.add(absolute)
     if ICMP_IN_DESTINATION_PORT in quirks:
         found.update(_icmp_in_port(record))
-    if IFINDEX_PALO_ALTO in quirks:
-        found.update(INTERFACES.values())
+    for rule, keys in ADDED.items():
+        if rule in quirks:
+            found |= keys
     return found
 
 
