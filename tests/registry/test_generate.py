@@ -7,10 +7,12 @@ import shutil
 
 import pytest
 
+from netflowparse.registry import _iana
 from tests.conftest import ROOT
 
 IANA = ROOT / "iana"
 ELEMENTS = "ipfix-information-elements.csv"
+NEXT = max(_iana.ELEMENTS) + 1
 EXAMPLE = "vendor/64999-example.csv"
 HEADINGS = "pen,element_id,name,data_type,semantics,units,status,aliases,sources,tier,notes"
 
@@ -99,10 +101,10 @@ def test_modules_are_written_where_none_are(folder, run):
 
 
 def test_a_new_highest_id_is_a_warning(folder, run):
-    change(folder, ELEMENTS, "534-32767,", "535-32767,")
-    append(folder, ELEMENTS, "534,newElement,unsigned8,,current,,,,,,,")
-    assert run() == (0, "warning: highest element is now 534 newElement, was 533\n")
-    assert written(folder, "_iana.py")["ELEMENTS"][534] == ("newElement", "unsigned8", "", "", "", "current")
+    change(folder, ELEMENTS, f"{NEXT}-32767,", f"{NEXT + 1}-32767,")
+    append(folder, ELEMENTS, f"{NEXT},newElement,unsigned8,,current,,,,,,,")
+    assert run() == (0, f"warning: highest element is now {NEXT} newElement, was {NEXT - 1}\n")
+    assert written(folder, "_iana.py")["ELEMENTS"][NEXT] == ("newElement", "unsigned8", "", "", "", "current")
 
 
 @pytest.mark.parametrize(
@@ -127,7 +129,7 @@ def test_a_new_highest_id_is_a_warning(folder, run):
         ("\n3,deltaFlowCount", "\n3,PacketDeltaCount", "line 5: id 3: name PacketDeltaCount is also on line 4"),
         ("\n3,deltaFlowCount", "\n3,tunnelDeltaFlowCount", "element 3 was deltaFlowCount unsigned64, now tunnelDelta"),
         ("deltaFlowCount,unsigned64", "deltaFlowCount,unsigned32", "line 5: element 3 was deltaFlowCount unsigned64,"),
-        ("534-32767,", "534-40000,", "id 40000, expected at most 32767"),
+        (f"{NEXT}-32767,", f"{NEXT}-40000,", "id 40000, expected at most 32767"),
     ],
 )
 def test_refused_elements_of_iana(folder, run, old, new, message):
