@@ -31,12 +31,12 @@ def test_add_csv_text_as_iana_publishes_it(registry):
         "65-69,Assigned for NetFlow v9 compatibility,,,,,,,\r\n"
         "416,,,,deprecated,,,,\r\n"
         '1,octetDeltaCount,unsigned64,deltaCounter,current,"Octets,\r\n\r\n said ""so"".",octets,,[RFC5102]\r\n'
-        '534,"newElement\n",unsigned8,,current,,bits,0-7,\r\n'
-        "535-32767,Unassigned,,,,,,,\r\n"
+        '32000,"newElement\n",unsigned8,,current,,bits,0-7,\r\n'
+        "32001-32767,Unassigned,,,,,,,\r\n"
     )
     registry.add(text)
-    assert registry.lookup(0, 534)[2:] == ("newElement", "newElement", "unsigned8", "", "bits", "0-7", "current")
-    assert registry.lookup(29305, 534).key == "reverseNewElement"
+    assert registry.lookup(0, 32000)[2:] == ("newElement", "newElement", "unsigned8", "", "bits", "0-7", "current")
+    assert registry.lookup(29305, 32000).key == "reverseNewElement"
     assert registry.find("reverseNewElement").enterprise == 29305
     assert registry.lookup(0, 416) is None
 
