@@ -19,7 +19,10 @@ from tests.conftest import ROOT
 FENCED = re.compile(r"^```(?P<language>\S*)(?: needs=(?P<needs>\S+))?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 INDENTED = re.compile(r"(?<=\n\n)(?:    .*\n)+")
 #: commands of pages that are not run here: they change the environment, or are this test; .ci/run has those that matter
-ELSEWHERE = ("git clone", "cd ", "python3 -m venv", ". ", "python -m pip install", "python -m pytest", "jupyter ")
+ELSEWHERE = (
+    *("git clone", "cd ", "python3 -m venv", ". ", "python -m pip install", "python -m pytest", "jupyter "),
+    "python -m sphinx",
+)
 ANYTHING = "…"  # in what a command prints: left out here; as a line of its own any number of lines
 
 
