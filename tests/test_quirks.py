@@ -50,7 +50,7 @@ def test_names() -> None:
         ((), set(), set()),
         ("asa_acl_id", {"asa_acl_id"}, set()),
         ({"asa_acl_id", "ifindex_palo_alto"}, {"asa_acl_id", "ifindex_palo_alto"}, set()),
-        (["auto", "ifindex_palo_alto"], NAMES - WATCHED - {"little_endian_sampling"}, WATCHED),
+        (["auto", "ifindex_palo_alto"], NAMES - WATCHED - BY_NAME | {"ifindex_palo_alto"}, WATCHED),
         (
             ["auto", "microseconds_not_ntp"],
             NAMES - BY_NAME - WATCHED | {"microseconds_not_ntp"},
