@@ -137,8 +137,11 @@ class FunctionText:
             self.say(f"fields = new_{part.name}()")
             self.say(*(f"fields[{key!r}] = {source.emit(values.__getitem__)}" for key, source in shown))
             self.put(part.name, "fields")
+        self._copy_elements(part, lambda field: values[layout.names.index(field)])
+
+    def _copy_elements(self, part: Part, value_of: Callable[[str], str]) -> None:
         for field, element, unknown in COPIES.get(part.name, ()):
-            value = values[layout.names.index(field)]
+            value = value_of(field)
             if unknown is None:
                 self.put(element, value)
             else:
@@ -156,6 +159,7 @@ class FunctionText:
         self._reading += ["except Incomplete:", INDENT + "break"]
         self._reading += [f"if faults or at != {after}:", INDENT + "break"]
         self.put(part.name, f"fields{number}")
+        self._copy_elements(part, lambda field: f"fields{number}[{field!r}]")
         self._at = after
 
     def sampled(self, part: Part) -> None:
