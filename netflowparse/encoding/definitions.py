@@ -156,7 +156,9 @@ class Definitions:
         if known not in self._writers:
             clocked = self.clock is not None
             template = definition.template
-            layout = template_layout(template, self._registry, "hex", self._rules, clocked=clocked, learned=learned)
+            layout = template_layout(
+                template, self._registry, "hex", self._rules - definition.rules_off, clocked=clocked, learned=learned
+            )
             self._writers[known] = Writer(layout, self._lists.spell, long_lengths=self._long_lengths)
         return self._writers[known]
 
@@ -181,7 +183,9 @@ class Definitions:
         found = self._unsettled.get(known)
         if found is None:
             found, met, scope = [], Counter[tuple[bool, str]](), definition.template.scope_count or 0
-            for index, element in enumerate(elements_of(definition.template, self._registry, self._rules)):
+            for index, element in enumerate(
+                elements_of(definition.template, self._registry, self._rules - definition.rules_off)
+            ):
                 key = definition.names[index]
                 if element.key != key or is_open(element, self._registry):
                     found.append((index, element, met[index < scope, key]))

@@ -11,8 +11,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from ..codec.record import EARLY_IDS
 from ..errors import EncodeError
+from ..quirks import ASA_EARLY_IDS
 from ..registry import Element, Registry
+from ..registry.element import unknown
 from ..template import VARIABLE_LENGTH, FieldSpecifier, Template
 from ..wire import ipfix, netflow9
 from ..wire.ipfix import ENTERPRISE_BIT
@@ -41,6 +44,13 @@ class Definition(NamedTuple):
     def minimum_length(self) -> int:
         """Octets of its shortest record."""
         return sum(1 if field.length == VARIABLE_LENGTH else field.length for field in self.template.fields)
+
+    @property
+    def rules_off(self) -> frozenset[str]:
+        """The rules by which its records were not read: the keys of early field types of a Cisco ASA tell that."""
+        fields = zip(self.template.fields, self.names, strict=True)
+        early = any(field.id in EARLY_IDS and name == unknown(0, field.id).key for field, name in fields)
+        return frozenset({ASA_EARLY_IDS}) if early else frozenset()
 
     def same_as(self, other: Definition | None) -> bool:
         """Whether another one says the same of the same id."""

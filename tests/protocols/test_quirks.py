@@ -226,6 +226,8 @@ def test_early_ids(make_decoder, settings, on):
         values = ["c0000201", "c6336401", "1388", "0050", "02"]
         assert message["flows"] == [{f"ie{40001 + index}": value for index, value in enumerate(values)}]
     assert message["quirks"] == (["asa_early_ids"] if on else [])
+    (octets,) = encode(message)
+    assert make_decoder(quirks=["asa_early_ids"] if on else ()).decode(octets, "r2")["flows"] == message["flows"]
 
 
 @pytest.mark.parametrize(("settings", "on"), choices("asa_acl_id"))
