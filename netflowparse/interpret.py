@@ -44,6 +44,9 @@ FLOW_TIMES = {
     "Seconds": 1_000_000_000,
 }
 DURATIONS = {"flowDurationMicroseconds": 1_000, "flowDurationMilliseconds": 1_000_000}
+FINEST_OBSERVATION = dict(reversed(OBSERVATION_TIMES.items()))
+#: keys by which a start or an end may be told
+INTERVAL_KEYS = OBSERVATION_TIMES.keys() | {f"flow{end}{unit}" for end in ("Start", "End") for unit in FLOW_TIMES}
 STATUSES: Final = ("unknown", "forwarded", "dropped", "consumed")  # by the two highest bits; RFC 7270 §4.12
 OBJECT_IDENTIFIER = 0x06  # tag; X.690 §8.19
 LONG_FORM = 0x80  # of a length, the low bits count its octets; X.690 §8.1.3
@@ -83,27 +86,37 @@ def flow_interval(flow: Mapping[str, Any], export_time: int | None = None) -> tu
     packet or an event of a firewall, starts and ends when it was observed (322 to 325).  Times since the exporter's
     start (flowStartSysUpTime) tell nothing here: ``decode`` adds flowStartMilliseconds where it knows that start.
     """
-    start, end = (_flow_time(flow, which, export_time) for which in ("flowStart", "flowEnd"))
+    if INTERVAL_KEYS.isdisjoint(flow):
+        return None, None
+    start, end = _flow_time(flow, "flowStart", export_time), _flow_time(flow, "flowEnd", export_time)
     if start is None and end is None:
-        observed = {name: _integers(flow.get(name)) for name in reversed(OBSERVATION_TIMES)}
-        start = end = next((times[0] * OBSERVATION_TIMES[name] for name, times in observed.items() if times), None)
-    lengths = ((_integers(flow.get(name)), unit) for name, unit in DURATIONS.items())
-    length = next((durations[0] * unit for durations, unit in lengths if durations), None)
-    if start is None and end is not None and length is not None:
-        start = end - length
-    elif end is None and start is not None and length is not None:
-        end = start + length
+        start = end = _first_time(flow, FINEST_OBSERVATION)
+    elif start is None or end is None:
+        length = _first_time(flow, DURATIONS)
+        if length is not None and end is not None:
+            start = end - length
+        elif length is not None and start is not None:
+            end = start + length
     return start, end
 
 
 def _flow_time(flow: Mapping[str, Any], which: str, export_time: int | None) -> int | None:
     """ns since 1970 when a flow started or ended: by the finest that the record says, of several values the first."""
     for name, unit in FLOW_TIMES.items():
-        values = _integers(flow.get(which + name))
-        if values and name != DELTA:
+        key = which + name
+        if key in flow and (values := _integers(flow[key])):
+            if name != DELTA:
+                return values[0] * unit
+            if export_time is not None:
+                return delta_time(values[0], export_time) * unit
+    return None
+
+
+def _first_time(flow: Mapping[str, Any], units: Mapping[str, int]) -> int | None:
+    """ns of the first of some times, each in its unit, that a flow tells."""
+    for key, unit in units.items():
+        if key in flow and (values := _integers(flow[key])):
             return values[0] * unit
-        if values and export_time is not None:
-            return delta_time(values[0], export_time) * unit
     return None
 
 

@@ -16,6 +16,7 @@ import pytest
 from netflowparse import UsageError, WrongType, names
 from netflowparse.flows import decapsulate, nsel_rows
 from netflowparse.names import VOCABULARIES, rename, restore, table
+from netflowparse.names.renaming import LONGEST, PLANS
 
 from .by_hand import FIXED
 
@@ -398,3 +399,24 @@ def test_the_package_does_not_load_it() -> None:
     code = "import sys, netflowparse; print([each for each in sys.modules if each.endswith(('names', 'vocabularies'))])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_flows_with_ever_other_keys() -> None:
+    """More of them, and longer ones, than are remembered."""
+    many = [
+        {f"x{number}": 1, "octetDeltaCount": 2, "inner": {"packetDeltaCount": number}} for number in range(PLANS + 9)
+    ]
+    expected = [{f"x{number}": 1, "IN_BYTES": 2, "inner": {"IN_PKTS": number}} for number in range(PLANS + 9)]
+    assert [rename(flow, "cisco") for flow in many + many] == expected + expected
+    long = {f"x{number}": number for number in range(LONGEST)}
+    for _ in range(2):
+        assert rename({**long, "octetDeltaCount": 2}, "ecs") == {**long, "source": {"bytes": 2}}
+
+
+@pytest.mark.parametrize("vocabulary", ["ecs", "goflow2"])
+def test_values_decide_anew_for_each_flow(vocabulary: str) -> None:
+    name = {"ecs": "source.ip", "goflow2": "src_addr"}[vocabulary]
+    for value, is_address in [("192.0.2.1", True), (None, False), ("192.0.2.9", True), ("2001:db8::1", False)]:
+        flow = {"sourceIPv4Address": value, "x": [1]}
+        expected = {name if is_address else "sourceIPv4Address": value, "x": [1]}
+        assert rename(flow, vocabulary, dotted=True) == expected
