@@ -14,7 +14,7 @@ from .losses import LARGEST, MODULUS
 from .sequence import SequenceTracker
 from .snapshot.values import Value
 
-ENOUGH = 4  # steps that only the other way explains, and none between them that only this one does
+ENOUGH = 4  # steps that only the other way explains, less those that neither does; none that only this one does
 LARGEST_UNITS = 1 << 16  # of one datagram
 
 
@@ -60,10 +60,12 @@ class Numbering:
             return
         step = (number - latest[0]) % MODULUS
         this, other = (own, latest[1]) if self.own else (latest[1], own)
-        if step == other != this:
+        if step == this:
+            self._shown = -1 if this != other else self._shown
+        elif step == other:
             self._shown = max(self._shown, 0) + 1
-        elif step == this != other:
-            self._shown = -1
+        else:  # something was lost, or is late: chance makes such a step look like the other way now and then
+            self._shown = max(self._shown - 1, 0)
 
     @property
     def is_doubtful(self) -> bool:

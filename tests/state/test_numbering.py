@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -226,6 +227,19 @@ def order(sent: list[tuple[int, str]], *, own: bool) -> list[tuple[int, int]]:
         come += [one] * {"sent": 1, "twice": 2}.get(fate, 0) + late
         late = [one] if fate == "late" else []
     return come + late
+
+
+@pytest.mark.parametrize("keep", [2, 3, 7])
+@pytest.mark.parametrize("longest", [3, 30])
+def test_an_honest_exporter_of_which_one_datagram_in_some_comes(keep: int, longest: int) -> None:
+    """Behind what deals datagrams out in turn: chance makes one step in some dozens look like the other way."""
+    chance = random.Random(keep)
+    counts = [chance.randint(1, longest) for _ in range(4_000)]
+    numbers = [(number - count, count) for number, count in after(counts)][::keep]
+    numbering = Numbering()
+    for number, count in numbers:
+        numbering.weigh(number, count, count, certain=True)
+        assert not numbering.is_wrong
 
 
 @given(datagrams)
