@@ -8,6 +8,6 @@ Both read the same ``Struct``; both give the same dicts and report the same odd 
     plan          a declaration taken apart;  source: text to code
     namespace     what generated functions call;  text_cache: texts that are remembered
     engine        what makes the readers of one decoder;  reader: what readers are;  shapes: those of templates
-    spans         where fields stand, when a problem has to say so;  declarations: for building lists
+    spans         where fields stand, when a problem has to say so
     What elements say of records: reports, direction, peculiarities, plausibility.
 """
