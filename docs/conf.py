@@ -96,17 +96,28 @@ def _copy(target: Path, link: nodes.Element, srcdir: Path) -> nodes.Element:
     return download_reference("", "", *link.children, reftarget=f"/../{path.as_posix()}", refdoc=link.get("refdoc"))
 
 
+#: modules with classes of which it is comments that say what the fields hold
+COMMENTED = ("types.kept", "types.message", "types.rows", "registry.element", "explanation.node", "stream")
+
+
 def read_comments(app: Sphinx) -> None:
-    """Let comments behind the fields of ``netflowparse.types`` stand for docstrings, which fields cannot have."""
-    analyzer = ModuleAnalyzer.for_module("netflowparse.types")
-    analyzer.analyze()
-    lines = analyzer.code.splitlines()
-    for part in ast.parse(analyzer.code).body:
-        for field in part.body if isinstance(part, ast.ClassDef) else []:
-            if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
-                comment = lines[field.lineno - 1].partition("  # ")[2]
-                if comment:
-                    analyzer.attr_docs.setdefault((part.name, field.target.id), [comment, ""])
+    """Let comments behind the fields of dicts and tuples stand for docstrings, which fields cannot have."""
+    for name in COMMENTED:
+        analyzer = ModuleAnalyzer.for_module(f"netflowparse.{name}")
+        analyzer.analyze()
+        lines = analyzer.code.splitlines()
+        for part in ast.parse(analyzer.code).body:
+            for field in part.body if isinstance(part, ast.ClassDef) else []:
+                if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
+                    comment = lines[field.lineno - 1].partition("  # ")[2]
+                    if comment:
+                        analyzer.attr_docs.setdefault((part.name, field.target.id), [comment, ""])
+
+
+def leave_out_numbers(app: Sphinx, what: str, name: str, value: Any, options: Any, lines: list[str]) -> None:
+    """Of a named tuple's field that has no comment Python says which number it has, which nobody wants to know."""
+    if lines and lines[0].startswith("Alias for field number"):
+        lines.clear()
 
 
 def setup(app: Sphinx) -> None:
@@ -115,3 +126,4 @@ def setup(app: Sphinx) -> None:
     app.add_transform(IdsInOnePiece)
     app.add_transform(LinksOutOfTheSite)
     app.connect("builder-inited", read_comments)
+    app.connect("autodoc-process-docstring", leave_out_numbers)
