@@ -91,7 +91,7 @@ class Domain:
         """What a number says, which by the way it is read has *said* something.
 
         Its datagram has units, *before* of which the standard counts in its successor's number, *own* of which others
-        count in its own: ``state/numbering.py``.  What was lost or repeated by the wrong way of counting is forgotten.
+        count in its own: ``state/numbering.py``.  What was lost or repeated by the wrong way of counting was not.
         """
         numbering = self.numbering
         if SEQUENCE_AFTER_RECORDS not in self.exporter.rules.watched or self.key[0] in COUNTING_DATAGRAMS:
@@ -99,11 +99,10 @@ class Domain:
         if numbering is None and said["expected"] is None:  # the first one
             return said
         if numbering is None:
-            numbering = self.numbering = Numbering()
+            numbering = self.numbering = Numbering.begun(self.sequence.totals, said)
         numbering.weigh(number, before, own, certain=certain)
         if numbering.is_wrong:
-            numbering.switch()
-            self.sequence = numbering.tracker()
+            self.sequence = numbering.switch(self.sequence)
             self.sequence.observe(number, own if numbering.own else before, certain, time)
             said = {"expected": number, "missing": 0, "event": "in_order"}
         elif not numbering.is_doubtful:

@@ -22,6 +22,19 @@ LINE_KEYS = frozenset({"expected", "known", "missing"})
 Missing: TypeAlias = tuple[int, int, bool]
 
 
+class Totals(NamedTuple):
+    """What the numbers of a stream have told so far."""
+
+    lost: int = 0  # units that are missing, without those that came late
+    gaps: int = 0  # datagrams before which units were missing
+    reordered: int = 0  # datagrams behind the expected number that were no repeats
+    duplicates: int = 0  # datagrams that had come before
+    restarts: int = 0  # how often the exporter has started again
+
+
+NO_LOSSES = Totals()
+
+
 class Losses:
     """What has gone wrong on a stream: totals, and the units that are missing within the window."""
 
@@ -32,6 +45,10 @@ class Losses:
         self.gaps = self.reordered = self.duplicates = self.restarts = 0  # datagrams
         self.explained = 0  # how many of the latest gaps are as wide as the datagram before had records
         self.missing: list[Missing] = []  # in order, none overlaps another
+
+    def totals(self) -> Totals:
+        """As they are now."""
+        return Totals(self.lost, self.gaps, self.reordered, self.duplicates, self.restarts)
 
     def open(self, start: int, end: int, *, counted: bool) -> None:
         """Units from *start* up to *end* have not come, and *end* is a number that has."""

@@ -16,6 +16,7 @@ def statistics(store: ExporterStore) -> list[StatisticsRow]:
 
 def _statistics(domain: Domain) -> StatisticsRow:
     counts, sequence, waiting = domain.counts, domain.sequence, domain.waiting
+    totals = sequence.totals
     return {
         "exporter": domain.exporter.key,
         "protocol": domain.key[0],
@@ -28,11 +29,11 @@ def _statistics(domain: Domain) -> StatisticsRow:
         "counters": counts.counters,
         "problems": counts.problems,
         "malformed": counts.malformed,
-        "lost": sequence.lost,
-        "gaps": sequence.gaps,
-        "reordered": sequence.reordered,
-        "duplicates": sequence.duplicates,
-        "restarts": sequence.restarts,
+        "lost": totals.lost,
+        "gaps": totals.gaps,
+        "reordered": totals.reordered,
+        "duplicates": totals.duplicates,
+        "restarts": totals.restarts,
         "clock_steps": domain.clock.steps,
         "counts_records": sequence.counts_records,
         "templates": len(domain.templates),

@@ -31,7 +31,19 @@ from typing import Any, NamedTuple
 
 from ..types import Sequence
 from .doubts import Doubt
-from .losses import LARGEST, LATE_WINDOW, LINE_KEYS, MODULUS, TOTALS, Line, Losses, optional, with_keys
+from .losses import (
+    LARGEST,
+    LATE_WINDOW,
+    LINE_KEYS,
+    MODULUS,
+    NO_LOSSES,
+    TOTALS,
+    Line,
+    Losses,
+    Totals,
+    optional,
+    with_keys,
+)
 
 HALF = 1 << 31
 BELIEVABLE = 1 << 28  # units that can be lost at once: hours of the busiest exporters
@@ -122,29 +134,14 @@ class SequenceTracker:
         return self._expected
 
     @property
-    def lost(self) -> int:
-        """Units that are missing, without those that came late."""
-        return 0 if self._losses is None else self._losses.lost
+    def totals(self) -> Totals:
+        """What was lost, late or repeated, and how often the exporter has started again."""
+        return NO_LOSSES if self._losses is None else self._losses.totals()
 
-    @property
-    def gaps(self) -> int:
-        """Datagrams before which units were missing."""
-        return 0 if self._losses is None else self._losses.gaps
-
-    @property
-    def reordered(self) -> int:
-        """Datagrams behind the expected number that were no repeats."""
-        return 0 if self._losses is None else self._losses.reordered
-
-    @property
-    def duplicates(self) -> int:
-        """Datagrams that had come before."""
-        return 0 if self._losses is None else self._losses.duplicates
-
-    @property
-    def restarts(self) -> int:
-        """How often the exporter has started again."""
-        return 0 if self._losses is None else self._losses.restarts
+    def carry(self, totals: Totals) -> None:
+        """Count on from the *totals* of another tracker."""
+        losses = self._made_losses()
+        losses.lost, losses.gaps, losses.reordered, losses.duplicates, losses.restarts = totals
 
     def dump(self) -> dict[str, Any]:
         """All that is known, as plain JSON values, for ``load``."""

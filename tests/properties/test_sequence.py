@@ -249,7 +249,7 @@ def test_the_tracker_knows_what_happened(
         found = tracker.observe(datagram.place % WRAP, datagram.units, time=time, restarted=told)
         assert (found["expected"], found["missing"], found["event"]) == said
         if not model.row or model.row[-1][0].run == model.line.sent[0].run:
-            assert tracker.lost == model.lost
+            assert tracker.totals.lost == model.lost
     events = model.events
-    assert (tracker.gaps, tracker.reordered) == (events["gap"], events["reordered"])
-    assert (tracker.duplicates, tracker.restarts) == (events["duplicate"], events["restart"])
+    assert (tracker.totals.gaps, tracker.totals.reordered) == (events["gap"], events["reordered"])
+    assert (tracker.totals.duplicates, tracker.totals.restarts) == (events["duplicate"], events["restart"])

@@ -81,6 +81,45 @@ def test_losses_repeats_and_delays_are_told_from_then_on(make_decoder: Make, dat
     assert totals(decoder) == [0, 1, 1, 1, 0]
 
 
+@pytest.mark.parametrize("datagram", [v5, ipfix])
+def test_what_was_lost_before_stays_lost(make_decoder: Make, datagram: Callable[..., bytes]) -> None:
+    """Of an exporter that keeps to the standard, and from some number on does not; then it does again."""
+    decoder = make_decoder()
+    right = [(number - count, count) for number, count in after(COUNTS)]
+    del right[4:6]
+    wrong = after(COUNTS, after(COUNTS)[-1][0])
+    again = [(number - count, count) for number, count in after(COUNTS, wrong[-1][0])]
+    told(decoder, (datagram(*each) for each in right))
+    assert totals(decoder) == [9, 1, 0, 0, 0]
+    assert told(decoder, (datagram(*each) for each in wrong))[-1][3] is True
+    assert totals(decoder) == [9, 1, 0, 0, 0]
+    assert told(decoder, (datagram(*each) for each in again))[-1][3] is False
+    assert totals(decoder)[0] >= 9
+
+
+def test_records_that_cannot_be_counted_are_not_lost(make_decoder: Make) -> None:
+    """A set without a template: where its message ends is known, and where the next begins."""
+    decoder = make_decoder(quirks=[RULE])
+    unread = build.set_of(300, bytes(4 * 7))
+    parts = [(3, 3, b""), (8, 5, b""), (10, 2, b""), (19, 2, unread), (27, 3, b""), (31, 4, b"")]  # 5 lost before 27
+    found = told(
+        decoder,
+        (
+            build.ipfix_message(TEMPLATE, build.set_of(256, bytes(4 * count)), more, sequenceNumber=number)
+            for number, count, more in parts
+        ),
+    )
+    assert [(missing, event) for _, missing, event, _ in found] == [
+        (0, "first"),
+        (0, "in_order"),
+        (0, "in_order"),
+        (None, "uncertain"),
+        (5, "gap"),
+        (0, "in_order"),
+    ]
+    assert totals(decoder) == [5, 1, 0, 0, 0]
+
+
 def test_options_records_are_not_counted_so(make_decoder: Make) -> None:
     decoder = make_decoder()
     numbers = after(COUNTS)
@@ -181,11 +220,15 @@ def test_who_takes_a_snapshot_over_decides(
     assert [each for *_, each in told(second, (ipfix(*each) for each in numbers[8:]))] == [applied] * 3
 
 
-GOOD = {"own": False, "latest": [7, 2], "shown": 1}
+GOOD = {"own": False, "latest": [7, 2], "shown": 1, "totals": [9, 1, 0, 0, 0]}
 
 
 def test_what_is_dumped_is_read() -> None:
-    for dumped in (GOOD, {**GOOD, "latest": None}, {"own": True, "latest": [2**32 - 1, 0], "shown": -1}):
+    for dumped in (
+        GOOD,
+        {**GOOD, "latest": None},
+        {"own": True, "latest": [2**32 - 1, 0], "shown": -1, "totals": [0] * 5},
+    ):
         assert Numbering.load(Value(dumped, "numbering")).dump() == dumped
 
 
@@ -203,6 +246,9 @@ def test_what_is_dumped_is_read() -> None:
         ("shown", -1),  # of numbers that are no longer doubted
         ("shown", -2),
         ("shown", None),
+        ("totals", [0] * 4),
+        ("totals", [0, 0, 0, 0, -1]),
+        ("totals", None),
         ("more", 1),
     ],
 )
