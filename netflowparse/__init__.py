@@ -10,6 +10,7 @@ Begin with ``help(netflowparse.Decoder)``.  The pages, from docs/tour.md on, are
 clone, under docs/.
 """
 
+import sys
 from typing import TYPE_CHECKING, Final
 
 from ._version import __version__
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 else:  # hidden from type checkers, to whom every name would be one that is there
 
     def __getattr__(name: str) -> object:
-        if name == "files":  # each is an attribute once it is imported
+        if name == "files":
             import netflowparse.files
         elif name == "flows":
             import netflowparse.flows
@@ -56,7 +57,7 @@ else:  # hidden from type checkers, to whom every name would be one that is ther
             import netflowparse.names  # noqa: F401  # as are the others
         else:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return globals()[name]
+        return sys.modules[f"{__name__}.{name}"]  # also when the attribute was taken away
 
 
 __all__ = [

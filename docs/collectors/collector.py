@@ -75,7 +75,7 @@ class Collector:
             datagrams=self.datagrams,
             refused=self.refused,
             flows=self.flows,
-            lost=[losses(row) for row in rows if row["lost"]],  # by the exporters' sequence numbers
+            lost=[losses(row) for row in rows if row["lost"] and not row["counts_records"]],  # by sequence numbers
             waiting=sum(row["pending_sets"] for row in rows),  # for templates that have not come
             problems=dict(self.problems),
             cpu_seconds=round(time.process_time() - self._begin, 3),

@@ -212,9 +212,11 @@ def _port(text: str) -> int:
 def _exporter(text: str) -> str:
     """Return an address as captures give it, any other name as it is."""
     try:
-        return str(ipaddress.ip_address(text))
+        address = ipaddress.ip_address(text)
     except ValueError:
         return text
+    mapped = address.ipv4_mapped if address.version == 6 else None
+    return str(mapped or address)
 
 
 def _vocabulary(text: str) -> str:

@@ -10,6 +10,7 @@ from typing import TextIO
 
 from ..decoder import Decoder
 from ..errors import DecodeError, TruncatedDatagram, UnknownVersion
+from ..quirks import unmapped
 from .arguments import Arguments, parse_arguments
 from .datagrams import UNKNOWN_KIND, Datagram, iter_datagrams
 from .lines import Output, count_records
@@ -116,8 +117,9 @@ class Session:
         if arguments.ports and datagram.port is not None and datagram.port not in arguments.ports:
             report.other_ports += 1
             return False
-        if datagram.address is not None and arguments.exporter not in (None, exporter, datagram.address):
-            report.other_exporters[datagram.address] += 1
+        address = _address(datagram)
+        if address is not None and arguments.exporter not in (None, exporter, address):
+            report.other_exporters[address] += 1
             return False
         return True
 
@@ -140,7 +142,7 @@ class Session:
 
     def _exporter(self, file: str, datagram: Datagram) -> str | None:
         """Return the exporter's name: its address, with its port when wanted; for raw files what the user calls it."""
-        address = datagram.address
+        address = _address(datagram)
         if address is None:
             if self._arguments.exporter is None and datagram.transport == "file":
                 return file.encode("utf-8", "backslashreplace").decode()
@@ -148,6 +150,11 @@ class Session:
         if not self._arguments.by_port:
             return address
         return f"[{address}]:{datagram.source_port}" if ":" in address else f"{address}:{datagram.source_port}"
+
+
+def _address(datagram: Datagram) -> str | None:
+    """The exporter's address: IPv4's itself where it is mapped into IPv6, as the decoder keeps it."""
+    return None if datagram.address is None else str(unmapped(datagram.address))
 
 
 def _tells_version(octets: bytes, error: DecodeError) -> bool:

@@ -24,4 +24,4 @@ def _with_times(flow: dict[str, Any], export_time: int | None) -> dict[str, Any]
     if START in flow and END in flow:
         return flow
     told = zip((START, END), flow_interval(flow, export_time), strict=True)
-    return {**{key: time // NANOSECONDS for key, time in told if time is not None}, **flow}
+    return {**flow, **{key: time // NANOSECONDS for key, time in told if time is not None and flow.get(key) is None}}

@@ -8,8 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 from ..registry.vocabularies import Table
 from .records import family, granted, inside
 
-PLANS = 256  # that are remembered
-LONGEST = 256  # keys of a flow whose plan is
+REMEMBERED = 50_000  # keys of flows whose plans are remembered
 PLAIN = frozenset({str, int, float, bool, bytes, type(None)})  # types of values that have nothing inside
 
 Step: TypeAlias = "tuple[int, str, tuple[tuple[int, str, int], ...]]"
@@ -24,6 +23,7 @@ class _Plan(NamedTuple):
     #: each with the one that it goes into, and its key there
     steps: tuple[Step, ...]
     dicts: int
+    others: dict[frozenset[str], _Plan]  # where some of those addresses are of the other family, or none
 
 
 class Renaming:
@@ -35,6 +35,7 @@ class Renaming:
         self._branches = main.branches
         self._nested = bool(main.branches) and not dotted
         self._plans: dict[tuple[str, ...], _Plan] = {}
+        self._room = REMEMBERED
         self._scope = self if scope is main else Renaming(scope, scope, dotted=dotted)
 
     def record(self, record: Mapping[str, Any]) -> dict[str, Any]:
@@ -43,7 +44,7 @@ class Renaming:
         plan = self._plans.get(keys) or self._learn(keys)
         for key, kind in plan.families:
             if family(record[key]) != kind:
-                plan = self._plan(keys, self._of_others(record))
+                plan = self._other_plan(plan, keys, record)
                 break
         values: Iterable[Any] = record.values()
         if not PLAIN.issuperset(map(type, values)):
@@ -60,19 +61,29 @@ class Renaming:
             dicts[place][name] = value
         return dicts[0]
 
-    def _of_others(self, record: Mapping[str, Any]) -> set[str]:
-        """The keys of addresses whose values are of the other family, or none: the way back could not tell."""
-        return {key for key, kind in self._families.items() if key in record and family(record[key]) != kind}
-
     def _learn(self, keys: tuple[str, ...]) -> _Plan:
-        plan = self._plan(keys, set())
-        if len(keys) <= LONGEST:
-            if len(self._plans) >= PLANS:
-                self._plans.clear()
-            self._plans[keys] = plan
+        plan = self._plan(keys, frozenset())
+        self._make_room(keys)
+        self._plans[keys] = plan
         return plan
 
-    def _plan(self, keys: tuple[str, ...], kept: set[str]) -> _Plan:
+    def _other_plan(self, usual: _Plan, keys: tuple[str, ...], record: Mapping[str, Any]) -> _Plan:
+        """That for a record with addresses of the other family, which keep their keys: the way back could not tell."""
+        kept = frozenset(key for key, kind in usual.families if family(record[key]) != kind)
+        plan = usual.others.get(kept)
+        if plan is None:
+            self._make_room(keys)
+            plan = usual.others[kept] = self._plan(keys, kept)
+        return plan
+
+    def _make_room(self, keys: tuple[str, ...]) -> None:
+        """Forget all plans when one more would be too much."""
+        self._room -= len(keys)
+        if self._room < 0:
+            self._plans.clear()
+            self._room = REMEMBERED - len(keys)
+
+    def _plan(self, keys: tuple[str, ...], kept: frozenset[str]) -> _Plan:
         """What is to be done with flows that have these *keys*, of which some are *kept*."""
         wanted = {key: key if key in kept else self._names.get(key, key) for key in keys}
         if len(set(wanted.values())) < len(wanted) or not self._branches.isdisjoint(wanted):
@@ -80,13 +91,13 @@ class Renaming:
         families = tuple((key, self._families[key]) for key in keys if key in self._families and key not in kept)
         names = tuple(wanted[key] for key in keys)
         if not self._nested or all(name == key for key, name in wanted.items()):
-            return _Plan(families, names, (), 0)
+            return _Plan(families, names, (), 0, {})
         steps = []
         places: dict[tuple[str, ...], int] = {(): 0}
         for key, name in wanted.items():
             *branches, leaf = name.split(".") if name != key else (name,)
             steps.append((*_place(tuple(branches), places), leaf))
-        return _Plan(families, names, tuple((place, leaf, begun) for place, begun, leaf in steps), len(places))
+        return _Plan(families, names, tuple((place, leaf, begun) for place, begun, leaf in steps), len(places), {})
 
 
 def _place(

@@ -34,6 +34,13 @@ def test_an_exporter_that_sends_from_many_ports_is_one(run_cli, capture):
     assert [exporter for _, exporter, _ in run_cli("--by-port", path).seen] == ["192.0.2.1:50001", "192.0.2.1:50002"]
 
 
+@pytest.mark.parametrize("said", [None, "192.0.2.1", "::ffff:192.0.2.1", "::FFFF:c000:201"])
+def test_an_ipv4_address_mapped_into_ipv6_is_that_address(run_cli, capture, said):
+    path = capture(frame(b"\x00\x09a", source="::ffff:192.0.2.1"), frame(b"\x00\x09b"))
+    outcome = run_cli(*(("--exporter", said) if said else ()), path)
+    assert [exporter for _, exporter, _ in outcome.seen] == ["192.0.2.1", "192.0.2.1"]
+
+
 def test_exporter_of_raw_files(run_cli, tmp_path):
     path = tmp_path / "v9.bin"
     path.write_bytes(b"\x00\x09a")

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 import netflowparse
+from tests import message_builder as build
 from tests.capture_reader import read_datagrams
 from tests.conftest import RECORDINGS, ROOT
 
@@ -121,6 +122,12 @@ def test_flows_are_printed_as_whole_lines(file: str) -> None:
     assert len(lines) == len(EXPORTERS) * len(flows)
 
 
+def counting_records() -> list[bytes]:
+    """Datagrams of NetFlow v9 whose numbers count records, of which none is lost: losses of datagrams are not known."""
+    sets = build.set_of(0, build.template(256, [(1, 4)])), build.set_of(256, bytes(4 * 5))
+    return [build.netflow9_datagram(*sets, sequenceNumber=5 * number) for number in range(8)]
+
+
 def test_losses_are_told_by_exporter() -> None:
     flows = [{"sourceIPv4Address": "192.0.2.1"}] * 3
     sent = {}
@@ -131,6 +138,7 @@ def test_losses_are_told_by_exporter() -> None:
     with collector("plain.py") as (process, port):
         for address, (first, _, _, last) in sent.items():
             send(port, address, [first, last])
+        send(port, "127.0.0.9", counting_records())
         _, (report,) = ended(process)
     lost = {row["exporter"]: (row["protocol"], row["lost"], row["unit"], row["gaps"]) for row in report["lost"]}
     assert lost == {

@@ -16,7 +16,7 @@ import pytest
 from netflowparse import UsageError, WrongType, names
 from netflowparse.flows import decapsulate, nsel_rows
 from netflowparse.names import VOCABULARIES, rename, restore, table
-from netflowparse.names.renaming import LONGEST, PLANS
+from netflowparse.names.renaming import REMEMBERED
 
 from .by_hand import FIXED
 
@@ -402,13 +402,12 @@ def test_the_package_does_not_load_it() -> None:
 
 
 def test_flows_with_ever_other_keys() -> None:
-    """More of them, and longer ones, than are remembered."""
-    many = [
-        {f"x{number}": 1, "octetDeltaCount": 2, "inner": {"packetDeltaCount": number}} for number in range(PLANS + 9)
-    ]
-    expected = [{f"x{number}": 1, "IN_BYTES": 2, "inner": {"IN_PKTS": number}} for number in range(PLANS + 9)]
+    """More of them than are remembered, and one with more than all may have."""
+    numbers = range(REMEMBERED // 3 + 9)
+    many = [{f"x{number}": 1, "octetDeltaCount": 2, "inner": {"packetDeltaCount": number}} for number in numbers]
+    expected = [{f"x{number}": 1, "IN_BYTES": 2, "inner": {"IN_PKTS": number}} for number in numbers]
     assert [rename(flow, "cisco") for flow in many + many] == expected + expected
-    long = {f"x{number}": number for number in range(LONGEST)}
+    long = {f"x{number}": number for number in range(REMEMBERED)}
     for _ in range(2):
         assert rename({**long, "octetDeltaCount": 2}, "ecs") == {**long, "source": {"bytes": 2}}
 
