@@ -16,3 +16,9 @@ def decoder(compiled, decoders):
     """A decoder with the engine under test that knows no exporter."""
     decoders[compiled].reset()
     return decoders[compiled]
+
+
+@pytest.fixture
+def resolving(make_decoder):
+    """A decoder that resolves flows."""
+    return make_decoder(resolve=True)

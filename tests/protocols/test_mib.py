@@ -63,12 +63,6 @@ OBJECTS = [
 FLOW = {"sourceIPv4Address": "192.0.2.1", "mibObjectValueInteger": 7, "mibObjectValueCounter": 1500}
 
 
-@pytest.fixture
-def resolving(make_decoder: Callable[..., Decoder]) -> Decoder:
-    """A decoder that resolves flows."""
-    return make_decoder(resolve=True)
-
-
 def decoded(decoder: Decoder, *sets: bytes, transport: Any = "udp", **header: Any) -> list[dict[str, Any]]:
     """The flows of a message of these sets."""
     message = decoder.decode(ipfix_message(*sets, **header), "r1", transport=transport)
