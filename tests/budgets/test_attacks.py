@@ -17,8 +17,8 @@ STEPS = {True: 50, False: 130}  # at most, for each octet and each value
 COPIES = 15  # octets that may be cut out for each octet that came: a list is cut out of the list that it is in
 LEAVES = 3  # for each octet, beside values and problems: template records of 4 octets for each field of 4 leaves
 PROBLEMS = 201 * 10  # leaves
-MEMORY = 360  # octets, for each octet: a dict for each record of one octet, and a problem's place
-FIXED = 140_000  # octets of memory, whatever came: for the problems
+MEMORY = 420  # octets, for each octet: a dict for each record of one octet, and a problem's place; on 3.11 360
+FIXED = 120_000  # octets of memory, whatever came: for the problems
 
 
 def assert_within_bounds(cost: Cost, values: int, *, compiled: bool) -> None:

@@ -293,7 +293,7 @@ def test_what_is_read_at_once_is_bounded_and_the_rest_comes_later(make_decoder: 
         send9(decoder, set_of(256, b"".join(record(5 * number + each) for each in range(5))), sequenceNumber=number)
     came = [send9(decoder, *sets, sequenceNumber=5 + at)["late"] for at, sets in enumerate([(TEACH,), (), (), ()])]
     assert [len(late) for late in came] == [2, 2, 1, 0]
-    flows = [flow for late in came for message in late for flow in message["flows"]]
+    flows = [each for late in came for message in late for each in message["flows"]]
     assert flows == [flow(number) for number in range(25)]
 
 
