@@ -56,7 +56,8 @@ class SamplerRow:
         continuity = flow["continuity"]
         self.samples += 1
         self.lost += continuity["missing"] or 0
-        self.lost -= continuity["event"] == "reordered"  # what a gap had counted as lost
+        if continuity["event"] == "reordered" and self.lost:  # what a gap had counted as lost, if there was one
+            self.lost -= 1
         if "samplingInterval" in flow:
             self.rates[flow["samplingInterval"]] += 1
         if continuity.get("sample_pool_delta") is not None:
@@ -72,7 +73,7 @@ class SamplerRow:
             rates[RATES_SHOWN:] = [f"{len(rates) - RATES_SHOWN} more"]
         estimated = sum(rate * samples for rate, samples in self.rates.items()) if self.rates else None
         effective = NOTHING if self.effective_rate is None else grouped(self.effective_rate)
-        numbers = (self.samples, max(self.lost, 0), self.seen, self.drops, estimated)
+        numbers = (self.samples, self.lost, self.seen, self.drops, estimated)
         return [", ".join(rates) or NOTHING, effective, *map(_number, numbers)]
 
 

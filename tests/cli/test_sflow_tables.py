@@ -140,6 +140,7 @@ def test_sampler():
     gap = flow(5, event="gap", missing=3, pool=450, drops=1, effective=112.5)
     assert sampler_of(first, gap, late) == ["1 in 100", "112.5", "3", "2", "450", "1", "300"]
     assert sampler_of(late) == ["1 in 100", "-", "1", "0", "-", "-", "100"]
+    assert sampler_of(late, first, gap)[3] == "3"  # what came before the gap fills none
 
 
 def test_the_same_sample_twice_counts_once():
