@@ -8,7 +8,7 @@ import ipaddress
 import re
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePath
@@ -98,7 +98,12 @@ def _meant(parser: argparse.ArgumentParser, unknown: Sequence[str]) -> str:
     """Return what to say after the words that are no options: which options the first may have been meant for."""
     word = unknown[0].partition("=")[0]
     options = [option for action in parser._actions for option in action.option_strings if option.startswith("--")]
-    near = [MEANT[word]] if word in MEANT else difflib.get_close_matches(word, options, 1, 0.7)
+    return _idea(word, options, MEANT, 0.7)
+
+
+def _idea(word: str, choices: Sequence[str], meant: Mapping[str, str], alike: float) -> str:
+    """Return what to ask for instead of a *word*: what it is known to be *meant* for, or a choice so much *alike*."""
+    near = [meant[word]] if word in meant else difflib.get_close_matches(word, choices, 1, alike)
     return f"; did you mean {near[0]}?" if near else ""
 
 
@@ -222,9 +227,7 @@ def _exporter(text: str) -> str:
 def _vocabulary(text: str) -> str:
     if text in VOCABULARIES:
         return text
-    small = text.lower()
-    near = [MEANT_NAMES[small]] if small in MEANT_NAMES else difflib.get_close_matches(small, VOCABULARIES, 1)
-    idea = f"; did you mean {near[0]}?" if near else ""
+    idea = _idea(text.lower(), VOCABULARIES, MEANT_NAMES, 0.6)
     choices = ", ".join(map(repr, VOCABULARIES))
     raise argparse.ArgumentTypeError(f"invalid choice: {text!r} (choose from {choices}){idea}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from ..names import rename, table
@@ -39,6 +40,7 @@ def names_of(vocabulary: str) -> set[str]:
     return {name for names in names_by_key(vocabulary).values() for name in names}
 
 
+@cache
 def names_by_key(vocabulary: str) -> dict[str, list[str]]:
     """Return, by key, what it is called in a *vocabulary*: by several names where they differ by protocol."""
     names: dict[str, list[str]] = {}

@@ -10,6 +10,7 @@ from typing import TextIO, TypeAlias
 
 from ..errors import MISSING_TEMPLATE
 from ..types import DomainName, Message, Problem, StatisticsRow, TemplateEvent
+from ..types.words import WITH_TEMPLATES
 from .known_tables import Knowledge, KnownTables
 from .lines import with_late
 from .losses import unit_of
@@ -22,7 +23,6 @@ from .wording import NOTHING, counted, named, natural_order
 PROBLEMS_SHOWN = 20  # codes
 FIELDS_WIDTH = 100  # columns for the names of a template's fields, where no terminal says how many there are
 IN_FORCE = ("learned", "refreshed", "replaced", "conflict")  # events after which a template is the one that rules
-WITH_DOMAINS = {"netflow9", "ipfix"}
 WITH_ENGINES = {"netflow5", "netflow8"}
 
 Engine: TypeAlias = tuple[Hashable, str, DomainName]  # exporter, protocol, domain
@@ -175,7 +175,7 @@ def domain_text(protocol: str, domain: DomainName) -> str:
     """Return a domain in words: ``7``, an engine's type and id, or agent and sub-agent."""
     if isinstance(domain, tuple):
         return f"{domain[0] or NOTHING}/{domain[1]}"
-    if protocol in WITH_DOMAINS:
+    if protocol in WITH_TEMPLATES:
         return str(domain)
     return f"{domain >> 8}/{domain & 0xFF}" if protocol in WITH_ENGINES else NOTHING
 

@@ -14,7 +14,6 @@ LARGEST = MODULUS - 1
 LATE_WINDOW = 1 << 16  # units: how far behind the expected number a late datagram may come from
 GAPS = 64  # ranges that one line may have open: against memory that a flood of numbers would take
 
-TOTALS = ("lost", "gaps", "reordered", "duplicates", "restarts", "explained")
 LARGEST_TOTAL = (1 << 64) - 1  # of a stream that lasts for years
 LINE_KEYS = frozenset({"expected", "known", "missing"})
 
@@ -33,6 +32,7 @@ class Totals(NamedTuple):
 
 
 NO_LOSSES = Totals()
+TOTALS = (*Totals._fields, "explained")  # what is dumped of all that is counted
 
 
 class Losses:
