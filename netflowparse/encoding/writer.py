@@ -72,7 +72,7 @@ class Writer:
                 return bytes(field.octets)
             raise EncodeError("there is no value", here)
         if not field.variable and not field.octets and not field.located:
-            if value != field.constant:
+            if (value.hex() if isinstance(value, bytes) else value) != field.constant:  # octets may come in either form
                 raise EncodeError(f"{shown(value)}, expected {field.constant!r}: the field has no octets", here)
             return b""
         if isinstance(value, bool) and not _is_boolean(field):

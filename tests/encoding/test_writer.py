@@ -103,3 +103,13 @@ def test_scope_is_no_dict() -> None:
     with pytest.raises(EncodeError) as caught:
         writer((0, 149, 4), (0, 1, 4), scope=1).fields({"scope": [], "octetDeltaCount": 1}, ("options", 0))
     assert (caught.value.path, caught.value.why) == (("options", 0, "scope"), "[], expected a dict")
+
+
+@pytest.mark.parametrize("value", ["", b""])
+def test_octets_without_any_may_come_in_either_form(value: str | bytes) -> None:
+    """As decoders give them, by ``octet_values``; others are refused in both."""
+    known = writer((0, 1, 4), (0, 313, 0))
+    assert hexed(known.fields({"octetDeltaCount": 1, "ipHeaderPacketSection": value}, ())) == ["00000001", ""]
+    for other in ("01", b"\x01"):
+        with pytest.raises(EncodeError, match="expected '': the field has no octets"):
+            known.fields({"octetDeltaCount": 1, "ipHeaderPacketSection": other}, ())
